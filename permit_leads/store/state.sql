@@ -1,0 +1,133 @@
+-- Statements of store/state.py.
+
+-- claim_lease --
+-- One run at a time per source: the conflict locks the row, and only a free or expired lease may be taken.
+insert into public.etl_state as known
+  (source, status, last_run, lease_run_id, lease_expires_at, heartbeat_at, updated_by, updated_at)
+values
+  (%(source)s, 'running', clock_timestamp(), %(run_id)s,
+   clock_timestamp() + make_interval(secs => %(lease_seconds)s), clock_timestamp(), %(actor)s, clock_timestamp())
+    on conflict (source) do update
+   set status = 'running', last_run = excluded.last_run, lease_run_id = excluded.lease_run_id,
+       lease_expires_at = excluded.lease_expires_at, heartbeat_at = excluded.heartbeat_at,
+       updated_by = excluded.updated_by, updated_at = excluded.updated_at
+ where known.lease_run_id is null
+    or known.lease_expires_at <= clock_timestamp()
+
+-- close_lost_runs --
+-- Whoever holds the lease is the only run: an older one that still says running has been killed.
+update public.etl_runs
+   set status = 'failure', finished_at = clock_timestamp(),
+       error_message = 'lease lost: the run ended without a word and was followed by another'
+ where dataset_id = %(source)s
+   and run_id <> %(run_id)s
+   and status = 'running'
+
+-- heartbeat --
+update public.etl_state
+   set heartbeat_at = clock_timestamp(), records_processed = %(records)s,
+       lease_expires_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
+ where source = %(source)s
+   and lease_run_id = %(run_id)s
+
+-- finish_sync --
+-- The watermark never goes back by itself; only an operator's replay_from fetches older days again.
+update public.etl_state
+   set status = 'success', error_message = null, records_processed = %(records)s,
+       watermark = greatest(watermark, %(watermark)s::date), replay_from = null, last_success = clock_timestamp(),
+       lease_run_id = null, lease_expires_at = null, heartbeat_at = null, updated_at = clock_timestamp()
+ where source = %(source)s
+   and lease_run_id = %(run_id)s
+
+-- finish_window --
+-- A window or a replay proves nothing of the days since the watermark: freshness and rewind stay as they were.
+update public.etl_state
+   set status = 'success', error_message = null, records_processed = %(records)s,
+       lease_run_id = null, lease_expires_at = null, heartbeat_at = null, updated_at = clock_timestamp()
+ where source = %(source)s
+   and lease_run_id = %(run_id)s
+
+-- finish_failure --
+update public.etl_state
+   set status = 'failure', error_message = %(error)s,
+       lease_run_id = null, lease_expires_at = null, heartbeat_at = null, updated_at = clock_timestamp()
+ where source = %(source)s
+   and lease_run_id = %(run_id)s
+
+-- list_states --
+-- A run whose lease has run out is dead, whatever it last said of itself.
+select source,
+       case when status = 'running' and coalesce(lease_expires_at <= clock_timestamp(), true) then 'failure'
+            else coalesce(status, 'unknown') end as status,
+       watermark, replay_from, last_run, last_success, records_processed,
+       case when status = 'running' and coalesce(lease_expires_at <= clock_timestamp(), true)
+            then 'lease lost: no sign of life since '
+                 || coalesce(to_char(heartbeat_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'it began')
+            else error_message end as error_message,
+       lease_run_id, lease_expires_at, heartbeat_at, updated_by, updated_at
+  from public.etl_state
+ where %(source)s::text is null
+    or source = %(source)s::text
+ order by source
+
+-- lock_state --
+-- Taken before a change by hand, so that what is read next is what is changed.
+select source
+  from public.etl_state
+ where source = %(source)s
+   for update
+
+-- last_window_start --
+select window_since
+  from public.etl_runs
+ where dataset_id = %(source)s
+   and kind = 'sync'
+   and status = 'success'
+ order by started_at desc
+ limit 1
+
+-- mark_failure --
+-- Rewinds: the next run starts at the earliest day that any rewind, or the last good run, began with.
+update public.etl_state
+   set status = 'failure', error_message = %(error)s,
+       replay_from = least(replay_from, watermark - %(overlap_days)s::integer, %(last_window_start)s::date),
+       records_processed = coalesce(%(records)s::bigint, records_processed),
+       lease_run_id = null, lease_expires_at = null, heartbeat_at = null,
+       updated_by = %(actor)s, updated_at = clock_timestamp()
+ where source = %(source)s
+
+-- mark_success --
+-- Takes a rewind back; freshness stays, for nothing has been fetched.
+update public.etl_state
+   set status = 'success', error_message = null, replay_from = null,
+       records_processed = coalesce(%(records)s::bigint, records_processed),
+       lease_run_id = null, lease_expires_at = null, heartbeat_at = null,
+       updated_by = %(actor)s, updated_at = clock_timestamp()
+ where source = %(source)s
+
+-- mark_running --
+-- Shown as running for a quarter of an hour; holds no lease, so it keeps no run out.
+update public.etl_state
+   set status = 'running', error_message = null, last_run = clock_timestamp(), heartbeat_at = clock_timestamp(),
+       records_processed = coalesce(%(records)s::bigint, records_processed),
+       lease_run_id = null, lease_expires_at = clock_timestamp() + interval '15 minutes',
+       updated_by = %(actor)s, updated_at = clock_timestamp()
+ where source = %(source)s
+
+-- insert_state --
+insert into public.etl_state (source, updated_by)
+values (%(source)s, %(actor)s)
+    on conflict (source) do nothing
+
+-- insert_audit_entry --
+insert into public.etl_audit_entries (source, action, actor, reason, before, after)
+values (%(source)s, %(action)s, %(actor)s, %(reason)s, %(before)s, %(after)s)
+
+-- recent_runs --
+select run_id, kind, status, window_since, window_until, started_at, finished_at, page_count, record_count,
+       expected_count, permit_new_count, permit_changed_count, permit_unchanged_count, lead_written_count,
+       rejection_count, simulated_note, error_message
+  from public.etl_runs
+ where dataset_id = %(source)s
+ order by started_at desc
+ limit %(limit)s
