@@ -1,41 +1,5 @@
-"""A page: one response of a publisher, exactly as its bytes came."""
+"""Moved: a page is known to every stage, so it lives in permit_leads.page."""
 
-from __future__ import annotations
+from permit_leads.page import Page, PageKind, Window
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Literal
-
-PageKind = Literal["rows", "count", "metadata", "index"]
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Publisher's calendar days to bring in, both ends included; None is open."""
-
-    since: date | None
-    until: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One response as received: request, status, headers, body bytes, and the instant (UTC) it was complete.
-
-    `row_count` is the number of records in a `rows` page; `expected_count` is what a `count` page says the
-    whole window holds. `note` carries what a simulator says of itself (`X-Simulated-Publisher`), else None.
-    """
-
-    kind: PageKind
-    url: str
-    method: str
-    request_body: str | None
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    fetched_at: datetime
-    elapsed_ms: int
-    row_count: int = 0
-    expected_count: int | None = None
-    note: str | None = None
-    media_type: str = field(default="application/json")
+__all__ = ["Page", "PageKind", "Window"]

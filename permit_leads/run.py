@@ -1,0 +1,268 @@
+"""One run of one dataset, from its bytes to its leads: the only place where the stages meet."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from permit_leads import quality, score
+from permit_leads.archive import Archive
+from permit_leads.errors import SourceChanged, SourceError
+from permit_leads.fetch.http import PoliteClient
+from permit_leads.normalize import mapping_json, published_fields
+from permit_leads.outcome import Attempt, Outcome, Progress, Request, outcome_of
+from permit_leads.page import Window
+from permit_leads.registry import Dataset
+from permit_leads.settings import Settings
+from permit_leads.stages import Batch, Clock, Source, batches, fetched, replayed
+from permit_leads.store import db, runs, state
+from permit_leads.store.permits import PermitWriter
+from permit_leads.stream import prefetch
+from permit_leads.window import local_window
+
+HEARTBEAT_SECONDS = 10.0
+PAGES_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every dataset of one command shares."""
+
+    request: Request
+    url: str
+    client: PoliteClient
+    archive: Archive
+    progress: Progress
+    actor: str
+
+
+def run_all(
+    request: Request, registry: dict[str, Dataset], settings: Settings, progress: Progress, actor: str = "permit_leads"
+) -> list[Outcome]:
+    """Run the requested datasets one after the other; one that fails does not stop the next.
+
+    Raises:
+        DatabaseUnavailable: before anything is fetched.
+    """
+    url = db.database_url(settings)
+    db.connect(url).close()
+    client = PoliteClient(
+        contact=settings.contact,
+        connect_to=settings.connect_to,
+        delay_seconds=request.delay_seconds,
+        on_event=progress.event,
+    )
+    archive = Archive(settings.archive_url)
+    context = Context(request, url, client, archive, progress, actor)
+    return [_run_or_fail(context, registry[dataset_id]) for dataset_id in request.dataset_ids]
+
+
+def _run_or_fail(context: Context, dataset: Dataset) -> Outcome:
+    attempt = Attempt(dataset.id, uuid.uuid4(), context.request.kind)
+    started = time.monotonic()
+    context.progress.event("run.started", source=dataset.id, run_id=attempt.run_id, kind=attempt.kind)
+    try:
+        _run(context, dataset, attempt)
+    except Exception as error:  # the run loop: one dataset must not stop the others
+        attempt.status = "failure"
+        attempt.error = error.reason if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
+    outcome = outcome_of(attempt, time.monotonic() - started)
+    _report(context.progress, outcome)
+    return outcome
+
+
+def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
+    with closing(db.connect(context.url)) as control:
+        if context.request.is_dry_run:
+            row = state.read(control, dataset.id)
+        else:
+            row = _begin(control, context, dataset, attempt)
+        attempt.window = _window(context, dataset, row)
+        if not context.request.is_dry_run:
+            runs.begin_run(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, datetime.now(UTC))
+        control.commit()
+        try:
+            _bring_in(context, dataset, attempt, control)
+        except BaseException as error:
+            _record_failure(context, dataset, attempt, control, error)
+            raise
+
+
+def _begin(control: psycopg.Connection, context: Context, dataset: Dataset, attempt: Attempt) -> state.StateRow:
+    runs.upsert_dataset(control, dataset, published_fields(dataset), mapping_json(dataset))
+    row = state.begin(control, dataset.id, attempt.run_id, context.actor)
+    control.commit()
+    return row
+
+
+def _window(context: Context, dataset: Dataset, row: state.StateRow | None) -> Window:
+    if context.request.kind == "window" or context.request.since is not None:
+        return local_window(context.request.since, context.request.until, dataset.publisher.time_zone)
+    if context.request.kind == "replay":
+        return Window(None, None)
+    return state.next_window(row, dataset, _today(dataset))
+
+
+def _today(dataset: Dataset) -> date:
+    return datetime.now(ZoneInfo(dataset.publisher.time_zone)).date()
+
+
+def _bring_in(context: Context, dataset: Dataset, attempt: Attempt, control: psycopg.Connection) -> None:
+    """Everything between the claim and the commit; what fails in here leaves no row behind."""
+    clock = Clock(attempt.tally.stage_seconds)
+    with closing(db.connect(context.url)) as conn, closing(db.connect(context.url)) as lookup:
+        known = runs.known_counts(conn, dataset.id, attempt.window)
+        writer = PermitWriter(conn, dataset.id, attempt.run_id)
+        attempt.tally.written = writer.written
+        with closing(_source(context, dataset, attempt, clock)) as source:
+            arriving = prefetch(batches(dataset, source, lookup, clock), PAGES_AHEAD)
+            with closing(arriving):  # type: ignore[type-var]  # a generator
+                _store_all(context, dataset, attempt, arriving, conn, control, writer, clock)
+        _check(dataset, attempt, known)
+        with clock.stage("apply"):
+            writer.apply()
+        _finish(context, dataset, attempt, conn)
+
+
+def _source(context: Context, dataset: Dataset, attempt: Attempt, clock: Clock) -> Source:
+    if context.request.is_replay:
+        return replayed(context.archive, dataset, attempt.window)
+    archive = None if context.request.is_dry_run else context.archive
+    pages = fetched(context.client, archive, dataset, attempt.window, attempt.run_id, clock)
+    return prefetch(pages, PAGES_AHEAD)  # type: ignore[return-value]
+
+
+def _store_all(
+    context: Context,
+    dataset: Dataset,
+    attempt: Attempt,
+    arriving: Iterator[Batch],
+    conn: psycopg.Connection,
+    control: psycopg.Connection,
+    writer: PermitWriter,
+    clock: Clock,
+) -> None:
+    last_beat = time.monotonic()
+    for batch in arriving:
+        with clock.stage("store"):
+            _store(dataset, attempt, batch, conn, writer)
+        _tell(context.progress, dataset, attempt, batch)
+        if not context.request.is_dry_run and time.monotonic() - last_beat > HEARTBEAT_SECONDS:
+            state.heartbeat(control, dataset.id, attempt.run_id, attempt.tally.record_count)
+            control.commit()
+            last_beat = time.monotonic()
+
+
+def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Connection, writer: PermitWriter) -> None:
+    tally = attempt.tally
+    tally.page_count += 1
+    tally.note = batch.page.note or tally.note
+    if batch.page.expected_count is not None:
+        tally.expected_count = batch.page.expected_count
+    runs.insert_page(conn, attempt.run_id, dataset.id, batch.page_index, batch.page_sha256, batch.page)
+    attempt.findings.extend(batch.findings)
+    if batch.permits is None:
+        return
+    tally.record_count += batch.page.row_count
+    tally.rejection_count += batch.rejections.height
+    tally.fatal_count += int(batch.rejections["is_fatal"].sum())
+    runs.insert_rejections(conn, attempt.run_id, dataset.id, batch.rejections)
+    writer.saw_unchanged(batch.unchanged_ids)
+    if not batch.permits.is_empty():
+        writer.write(batch.permits, batch.leads, batch.page.fetched_at, score.MODEL_VERSION)
+
+
+def _check(dataset: Dataset, attempt: Attempt, known: runs.Known) -> None:
+    """Hold the batch back when it cannot be trusted.
+
+    Raises:
+        SourceChanged: at least one finding is a failure; all of them are in the message.
+    """
+    attempt.findings.extend(
+        quality.check_run(
+            dataset,
+            kind=attempt.kind,
+            window=attempt.window,
+            today=_today(dataset),
+            record_count=attempt.tally.record_count,
+            expected_count=attempt.tally.expected_count,
+            fatal_count=attempt.tally.fatal_count,
+            has_rows_in_window=known.has_rows_in_window,
+            newest_known_date=known.newest_issued_date,
+        )
+    )
+    failures = [finding.message for finding in attempt.findings if finding.severity == "failure"]
+    if failures:
+        raise SourceChanged(dataset.id, "; ".join(failures))
+
+
+def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.Connection) -> None:
+    """Rows, rejections, findings, run record and watermark commit together."""
+    attempt.status = "success" if attempt.tally.record_count else "empty"
+    if context.request.is_dry_run:
+        conn.rollback()
+        return
+    for finding in attempt.findings:
+        runs.insert_finding(conn, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
+    runs.finish_run(conn, attempt.run_id, "success", attempt.tally, None)
+    watermark = (attempt.window.until or _today(dataset)) if attempt.kind == "sync" else None
+    state.finish_success(conn, dataset.id, attempt.run_id, watermark, attempt.tally.record_count)
+    if attempt.kind != "replay":
+        context.archive.write_complete(attempt.run_id, dataset.id, attempt.window)
+    conn.commit()
+
+
+def _record_failure(
+    context: Context, dataset: Dataset, attempt: Attempt, control: psycopg.Connection, error: BaseException
+) -> None:
+    """Say in the ledger that the run failed and why; the rows themselves were rolled back."""
+    if context.request.is_dry_run:
+        return
+    reason = error.reason if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
+    control.rollback()
+    attempt.tally.written = type(attempt.tally.written)()
+    for finding in attempt.findings:
+        runs.insert_finding(control, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
+    runs.finish_run(control, attempt.run_id, "failure", attempt.tally, reason)
+    state.finish_failure(control, dataset.id, attempt.run_id, reason)
+    control.commit()
+
+
+def _tell(progress: Progress, dataset: Dataset, attempt: Attempt, batch: Batch) -> None:
+    progress.event(
+        "page",
+        source=dataset.id,
+        page=batch.page_index,
+        kind=batch.page.kind,
+        rows=batch.page.row_count,
+        bytes=len(batch.page.body),
+        ms=batch.page.elapsed_ms,
+        total=attempt.tally.record_count,
+        rejected=batch.rejections.height,
+    )
+
+
+def _report(progress: Progress, outcome: Outcome) -> None:
+    fields: dict[str, object] = {
+        "source": outcome.dataset_id,
+        "run_id": outcome.run_id,
+        "status": outcome.status,
+        "records": outcome.record_count,
+        "new": outcome.permit_new_count,
+        "changed": outcome.permit_changed_count,
+        "unchanged": outcome.permit_unchanged_count,
+        "leads": outcome.lead_written_count,
+        "rejected": outcome.rejection_count,
+        "seconds": round(outcome.seconds, 2),
+    }
+    if outcome.error is None:
+        progress.event("run.finished", **fields)
+    else:
+        progress.event("run.failed", level="error", error=outcome.error, **fields)

@@ -1,0 +1,169 @@
+"""The pure and the reading stages of a run, strung into iterators: pages come in, batches ready to store go out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import psycopg
+
+from permit_leads import quality, score
+from permit_leads.archive import Archive
+from permit_leads.fetch import fetch_pages, read_rows
+from permit_leads.fetch.http import PoliteClient
+from permit_leads.normalize import normalize
+from permit_leads.normalize.trades import classify
+from permit_leads.page import Page, Window
+from permit_leads.permit import PERMIT_KEY, REJECTION_SCHEMA
+from permit_leads.registry import Dataset
+from permit_leads.store.identity import with_identity
+from permit_leads.store.permits import split_known
+
+NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
+NO_IDS = pl.Series(dtype=pl.String)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One page with its place in the run, safe in the archive. `replay_order` counts replayed runs, newest first."""
+
+    page_index: int
+    page_sha256: str
+    page: Page
+    replay_order: int | None = None
+
+
+Source = Generator[Arrived, None, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A page as it will be stored; `permits` is None for a page that carries no records."""
+
+    page_index: int
+    page_sha256: str
+    page: Page
+    permits: pl.DataFrame | None = None
+    leads: pl.DataFrame = field(default_factory=pl.DataFrame)
+    unchanged_ids: pl.Series = field(default_factory=lambda: NO_IDS)
+    rejections: pl.DataFrame = field(default_factory=lambda: NOTHING_REJECTED)
+    findings: list[quality.Finding] = field(default_factory=list)
+
+
+class Clock:
+    """Seconds spent per stage, added up over a run."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the block as part of the stage."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[name] = self._seconds.get(name, 0.0) + time.monotonic() - began
+
+
+def fetched(
+    client: PoliteClient, archive: Archive | None, dataset: Dataset, window: Window, run_id: uuid.UUID, clock: Clock
+) -> Source:
+    """Pages from the publisher, each archived before anybody reads it. Without an archive: a dry run."""
+    pages = fetch_pages(dataset, window, client)
+    for page_index in range(1_000_000_000):
+        with clock.stage("fetch"):
+            page = next(pages, None)
+        if page is None:
+            return
+        with clock.stage("archive"):
+            sha256 = _keep(archive, dataset, run_id, page_index, page)
+        yield Arrived(page_index, sha256, page)
+
+
+def _keep(archive: Archive | None, dataset: Dataset, run_id: uuid.UUID, page_index: int, page: Page) -> str:
+    if archive is None:
+        return hashlib.sha256(page.body).hexdigest()
+    return archive.write_page(run_id, dataset.id, page_index, page)
+
+
+def replayed(archive: Archive, dataset: Dataset, window: Window) -> Source:
+    """Archived pages, newest run first, so that of each permit only what was published last is looked at."""
+    page_index = 0
+    for replay_order, archived in enumerate(archive.runs(dataset.id)):
+        if _touches(archived.window, window):
+            for sha256, page in archive.pages(archived):
+                yield Arrived(page_index, sha256, page, replay_order)
+                page_index += 1
+
+
+def _touches(one: Window, other: Window) -> bool:
+    starts_in_time = one.since is None or other.until is None or one.since <= other.until
+    ends_in_time = one.until is None or other.since is None or one.until >= other.since
+    return starts_in_time and ends_in_time
+
+
+def batches(dataset: Dataset, source: Iterator[Arrived], lookup: psycopg.Connection, clock: Clock) -> Iterator[Batch]:
+    """Normalize, tell new from known, classify and score what is new."""
+    given = GivenKeys()
+    for arrived in source:
+        if arrived.page.kind == "rows":
+            yield _batch(dataset, arrived, given, lookup, clock)
+        else:
+            yield Batch(arrived.page_index, arrived.page_sha256, arrived.page)
+
+
+class GivenKeys:
+    """Permits that a newer run of a replay already gave; what an older run said of them is history."""
+
+    def __init__(self) -> None:
+        self._order: int | None = None
+        self._newer: set[str] = set()
+        self._same: set[str] = set()
+
+    def without(self, arrived: Arrived, permits: pl.DataFrame) -> pl.DataFrame:
+        """The permits of a page that no newer run has given."""
+        if arrived.replay_order is None:
+            return permits
+        if arrived.replay_order != self._order:
+            self._order = arrived.replay_order
+            self._newer |= self._same
+            self._same = set()
+        self._same.update(permits[PERMIT_KEY])
+        return permits.filter(~pl.col(PERMIT_KEY).is_in(list(self._newer)))
+
+
+def _batch(dataset: Dataset, arrived: Arrived, given: GivenKeys, lookup: psycopg.Connection, clock: Clock) -> Batch:
+    page = arrived.page
+    with clock.stage("read"):
+        rows = read_rows(dataset, page.body, page.media_type)
+    with clock.stage("normalize"):
+        normalized = normalize(dataset, rows, arrived.page_sha256, _day(dataset, page))
+        permits = with_identity(dataset.id, given.without(arrived, normalized.permits))
+    with clock.stage("compare"):
+        differing, unchanged_ids = split_known(lookup, permits)
+        lookup.commit()
+    with clock.stage("score"):
+        leads = score.score(dataset, differing, classify(dataset, differing))
+    return Batch(
+        page_index=arrived.page_index,
+        page_sha256=arrived.page_sha256,
+        page=page,
+        permits=differing,
+        leads=leads,
+        unchanged_ids=unchanged_ids,
+        rejections=normalized.rejections,
+        findings=quality.check_columns(dataset, rows.columns),
+    )
+
+
+def _day(dataset: Dataset, page: Page) -> date:
+    """The publisher's day on which the page was fetched: the only clock normalizing knows, also in a replay."""
+    return page.fetched_at.astimezone(ZoneInfo(dataset.publisher.time_zone)).date()

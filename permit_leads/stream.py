@@ -1,0 +1,30 @@
+"""Work on the next page while the last one is still being stored."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Element = TypeVar("Element")
+
+
+def prefetch(source: Iterator[Element], depth: int) -> Iterator[Element]:
+    """The elements of `source` in order, made by a thread that runs at most `depth` elements ahead.
+
+    An error of `source` is raised where its element would have come. Close the iterator to stop the thread.
+    """
+    end = object()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="prefetch")
+    try:
+        ahead = deque(pool.submit(_next_or, source, end) for _ in range(depth))
+        while (element := ahead.popleft().result()) is not end:
+            ahead.append(pool.submit(_next_or, source, end))
+            yield element  # type: ignore[misc]  # anything but `end` came out of source
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _next_or(source: Iterator[Element], end: object) -> Element | object:
+    return next(source, end)
