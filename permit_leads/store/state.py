@@ -6,7 +6,8 @@ together with its rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from permit_leads.errors import SourceUnavailable
 from permit_leads.fetch.page import Window
@@ -22,6 +24,7 @@ from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
+Mark = Literal["success", "failure", "running"]
 Status = Literal["success", "failure", "running", "unknown"]
 LEASE_SECONDS = 120
 
@@ -78,9 +81,7 @@ def begin(
     row = read(conn, source)
     assert row is not None  # claimed just now, or refused because it is there
     if not is_mine:
-        raise LeaseHeld(
-            source, f"run {row.lease_run_id} ({row.updated_by}) holds it, lease until {row.lease_expires_at}"
-        )
+        raise _held(row)
     conn.execute(QUERIES["close_lost_runs"], {"source": source, "run_id": run_id})
     return row
 
@@ -118,6 +119,35 @@ def finish_failure(conn: psycopg.Connection, source: str, run_id: UUID, error: s
     conn.execute(QUERIES["finish_failure"], {"source": source, "run_id": run_id, "error": error})
 
 
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run as it is recorded; running until it is finished, or until the next run finds it dead."""
+
+    run_id: UUID
+    kind: str
+    status: str
+    window_since: date | None
+    window_until: date | None
+    started_at: datetime
+    finished_at: datetime | None
+    page_count: int
+    record_count: int
+    expected_count: int | None
+    permit_new_count: int
+    permit_changed_count: int
+    permit_unchanged_count: int
+    lead_written_count: int
+    rejection_count: int
+    simulated_note: str | None
+    error_message: str | None
+
+
+def recent_runs(conn: psycopg.Connection, source: str, limit: int) -> list[RunRow]:
+    """The last runs of a source, newest first."""
+    with conn.cursor(row_factory=class_row(RunRow)) as cursor:
+        return cursor.execute(QUERIES["recent_runs"], {"source": source, "limit": limit}).fetchall()
+
+
 def next_window(row: StateRow | None, dataset: Dataset, today: date) -> Window:
     """The days the next run without --since fetches; `today` is the publisher's. Open where the dataset has no date."""
     if dataset.date_column is None:
@@ -130,6 +160,67 @@ def next_window(row: StateRow | None, dataset: Dataset, today: date) -> Window:
     elif len(starts) == 1:
         starts.append(today - timedelta(days=dataset.backfill_days))
     return Window(min(starts), today)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an operator makes of a source by hand, and why."""
+
+    status: Mark
+    actor: str
+    error: str | None = None
+    records: int | None = None
+    is_forced: bool = False
+
+
+def mark(conn: psycopg.Connection, source: str, change: Change, overlap_days: int) -> StateRow | None:
+    """Change a source by hand and keep who did it and why; None when the source has no state.
+
+    `failure` rewinds: the days of the last good run are fetched again, and never fewer than the overlap. `success`
+    takes a rewind back. Neither touches the watermark.
+
+    Raises:
+        LeaseHeld: a run is at work and the change is not forced.
+    """
+    conn.execute(QUERIES["lock_state"], {"source": source})
+    before = read(conn, source)
+    if before is None:
+        return None
+    if before.status == "running" and before.lease_run_id is not None and not change.is_forced:
+        raise _held(before)
+    found = conn.execute(QUERIES["last_window_start"], {"source": source}).fetchone()
+    rewind = {"overlap_days": overlap_days, "last_window_start": found[0] if found else None}
+    conn.execute(QUERIES[f"mark_{change.status}"], {"source": source, **asdict(change), **rewind})
+    after = read(conn, source)
+    _audit(conn, source, f"update --status {change.status}", change.actor, change.error, before, after)
+    return after
+
+
+def register(conn: psycopg.Connection, source: str, actor: str) -> bool:
+    """Give a source its state; False when it had one, which stays as it is."""
+    is_new = conn.execute(QUERIES["insert_state"], {"source": source, "actor": actor}).rowcount == 1
+    if is_new:
+        _audit(conn, source, "init", actor, None, None, read(conn, source))
+    return is_new
+
+
+def _audit(
+    conn: psycopg.Connection, source: str, action: str, actor: str, reason: str | None,
+    before: StateRow | None, after: StateRow | None,
+) -> None:  # fmt: skip
+    entry = {"source": source, "action": action, "actor": actor, "reason": reason}
+    conn.execute(QUERIES["insert_audit_entry"], {**entry, "before": _json(before), "after": _json(after)})
+
+
+def _json(row: StateRow | None) -> Jsonb | None:
+    return None if row is None else Jsonb(asdict(row), dumps=lambda value: json.dumps(value, default=str))
+
+
+def _held(row: StateRow) -> LeaseHeld:
+    until = f"{row.lease_expires_at:%Y-%m-%d %H:%M:%S} UTC"
+    return LeaseHeld(
+        row.source, f"run {row.lease_run_id} by {row.updated_by} is at work, its lease holds until {until}"
+    )
 
 
 def _lost(source: str, run_id: UUID) -> LeaseLost:
