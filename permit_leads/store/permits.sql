@@ -54,22 +54,23 @@ select staged.permit_id, known.version + 1, staged.recorded_at, %(run_id)s, stag
 update public.permits as known
    set version = known.version + 1,
        content_hash = staged.content_hash, page_sha256 = staged.page_sha256, page_row = staged.page_row,
-       recorded_at = staged.recorded_at, permit_num = staged.permit_num, master_permit_num =,
-       staged.master_permit_num, permit_type = staged.permit_type, permit_type_desc = staged.permit_type_desc,
-       permit_class = staged.permit_class, permit_class_mapped = staged.permit_class_mapped, work_class =,
-       staged.work_class, work_class_mapped = staged.work_class_mapped, project_name = staged.project_name,
+       recorded_at = staged.recorded_at, permit_num = staged.permit_num,
+       master_permit_num = staged.master_permit_num, permit_type = staged.permit_type,
+       permit_type_desc = staged.permit_type_desc, permit_class = staged.permit_class,
+       permit_class_mapped = staged.permit_class_mapped, work_class = staged.work_class,
+       work_class_mapped = staged.work_class_mapped, project_name = staged.project_name,
        description = staged.description, applied_date = staged.applied_date, issued_date = staged.issued_date,
-       completed_date = staged.completed_date, expires_date = staged.expires_date, status_date =,
-       staged.status_date, status_current = staged.status_current, status_current_mapped =,
-       staged.status_current_mapped, original_address1 = staged.original_address1, original_address2 =,
-       staged.original_address2, original_city = staged.original_city, original_state = staged.original_state,
-       original_zip = staged.original_zip, county_fips = staged.county_fips, latitude = staged.latitude, longitude,
-       = staged.longitude, pin = staged.pin, est_project_cost = staged.est_project_cost, total_sq_ft =,
-       staged.total_sq_ft, added_sq_ft = staged.added_sq_ft, remodel_sq_ft = staged.remodel_sq_ft, housing_units =,
-       staged.housing_units, contractor_trade = staged.contractor_trade, contractor_company_name =,
-       staged.contractor_company_name, contractor_full_name = staged.contractor_full_name, contractor_lic_num =,
-       staged.contractor_lic_num, contractor_phone = staged.contractor_phone, applicant_name =,
-       staged.applicant_name, owner_name = staged.owner_name, link = staged.link
+       completed_date = staged.completed_date, expires_date = staged.expires_date, status_date = staged.status_date,
+       status_current = staged.status_current, status_current_mapped = staged.status_current_mapped,
+       original_address1 = staged.original_address1, original_address2 = staged.original_address2,
+       original_city = staged.original_city, original_state = staged.original_state,
+       original_zip = staged.original_zip, county_fips = staged.county_fips, latitude = staged.latitude,
+       longitude = staged.longitude, pin = staged.pin, est_project_cost = staged.est_project_cost,
+       total_sq_ft = staged.total_sq_ft, added_sq_ft = staged.added_sq_ft, remodel_sq_ft = staged.remodel_sq_ft,
+       housing_units = staged.housing_units, contractor_trade = staged.contractor_trade,
+       contractor_company_name = staged.contractor_company_name, contractor_full_name = staged.contractor_full_name,
+       contractor_lic_num = staged.contractor_lic_num, contractor_phone = staged.contractor_phone,
+       applicant_name = staged.applicant_name, owner_name = staged.owner_name, link = staged.link
   from staged_permits as staged
  where staged.permit_id = known.permit_id
 

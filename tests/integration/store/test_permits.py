@@ -1,0 +1,152 @@
+"""What the store keeps of new, changed, unchanged and contradicting rows."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime
+
+import polars as pl
+import psycopg
+import pytest
+
+from permit_leads.permit import FIELDS, PERMIT_SCHEMA
+from permit_leads.store.identity import with_identity
+from permit_leads.store.permits import QUERIES, PermitWriter, Written, split_known
+
+DATASET = "austin_issued_permits"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LEAD_SCHEMA = {
+    "permit_key": pl.String,
+    "trade": pl.String,
+    "kind": pl.String,
+    "openness": pl.String,
+    "points": pl.Int32,
+    "reasons": pl.String,
+    "rank_date": pl.Date,
+    "rank_key": pl.Int64,
+}
+
+
+def permits(*rows: tuple[str, str]) -> pl.DataFrame:
+    """Permits by number and description, as the normalizer hands them over."""
+    records = [
+        {name: None for name in PERMIT_SCHEMA}
+        | {
+            "permit_key": num,
+            "permit_num": num,
+            "description": text,
+            "page_sha256": "ab" * 32,
+            "page_row": at,
+            "issued_date": date(2026, 11, 20),
+            "latitude": 30.25,
+        }
+        for at, (num, text) in enumerate(rows)
+    ]
+    return with_identity(DATASET, pl.DataFrame(records, schema=PERMIT_SCHEMA))
+
+
+def leads(frame: pl.DataFrame, trade: str = "roofing") -> pl.DataFrame:
+    rows = [
+        (key, trade, "direct", "open", 10, '[["base", 10, null]]', date(2026, 11, 20), 14_000_000)
+        for key in frame["permit_key"]
+    ]
+    return pl.DataFrame(rows, schema=LEAD_SCHEMA, orient="row")
+
+
+def run(conn: psycopg.Connection, *pages: pl.DataFrame, trade: str = "roofing") -> Written:
+    """One run of these pages, compared with what was there before it began, as the real run does."""
+    split = [split_known(conn, page) for page in pages]
+    writer = PermitWriter(conn, DATASET, uuid.uuid4())
+    for differing, unchanged in split:
+        writer.saw_unchanged(unchanged)
+        if not differing.is_empty():
+            writer.write(differing, leads(differing, trade), NOW, "test")
+    written = writer.apply()
+    conn.execute("drop table staged_permits, staged_leads")
+    return written
+
+
+def stored(conn: psycopg.Connection) -> list[tuple[object, ...]]:
+    return conn.execute("select permit_num, version, description from permits order by permit_num").fetchall()
+
+
+def versions(conn: psycopg.Connection) -> list[tuple[object, ...]]:
+    query = "select permit ->> 'permit_num', version, permit ->> 'description' from permit_versions order by 1, 2"
+    return conn.execute(query).fetchall()
+
+
+def test_new_permits_become_permit_version_and_lead(conn: psycopg.Connection) -> None:
+    written = run(conn, permits(("1", "new roof"), ("2", 'tear off "old", re-roof\n')))
+    assert (written.permit_new, written.permit_changed, written.permit_unchanged, written.leads) == (2, 0, 0, 2)
+    assert stored(conn) == [("1", 1, "new roof"), ("2", 1, 'tear off "old", re-roof\n')]
+    assert versions(conn) == [("1", 1, "new roof"), ("2", 1, 'tear off "old", re-roof\n')]
+
+
+def test_second_identical_run_writes_nothing(conn: psycopg.Connection) -> None:
+    page = permits(("1", "new roof"), ("2", ""))
+    run(conn, page)
+    written = run(conn, page)
+    assert (written.permit_new, written.permit_changed, written.permit_unchanged, written.leads) == (0, 0, 2, 0)
+    assert len(versions(conn)) == 2
+
+
+def test_changed_permit_gets_a_version_and_keeps_its_id(conn: psycopg.Connection) -> None:
+    run(conn, permits(("1", "new roof")))
+    written = run(conn, permits(("1", "new roof and gutters")))
+    assert (written.permit_new, written.permit_changed) == (0, 1)
+    assert stored(conn) == [("1", 2, "new roof and gutters")]
+    assert versions(conn) == [("1", 1, "new roof"), ("1", 2, "new roof and gutters")]
+
+
+def test_permit_on_two_pages_settles_on_the_last_and_stays_there(conn: psycopg.Connection) -> None:
+    pages = permits(("1", "first page")), permits(("1", "second page"))
+    run(conn, *pages)
+    assert stored(conn) == [("1", 2, "second page")]
+    written = run(conn, *pages)
+    assert (written.permit_new, written.permit_changed, written.leads) == (0, 0, 0)
+    assert stored(conn) == [("1", 2, "second page")]
+
+
+def test_row_back_to_the_known_wording_takes_back_an_earlier_page(conn: psycopg.Connection) -> None:
+    run(conn, permits(("1", "as known")))
+    written = run(conn, permits(("1", "something else")), permits(("1", "as known")))
+    assert written.permit_changed == 0
+    assert stored(conn) == [("1", 1, "as known")]
+
+
+def test_lead_of_a_trade_the_permit_lost_is_closed_not_deleted(conn: psycopg.Connection) -> None:
+    run(conn, permits(("1", "new roof")))
+    run(conn, permits(("1", "water heater")), trade="plumbing")
+    rows = conn.execute("select trade, openness, points, reasons from leads order by trade").fetchall()
+    assert rows == [
+        ("plumbing", "open", 10, [["base", 10, None]]),
+        ("roofing", "closed", -200, [["trade_gone", -200, None]]),
+    ]
+
+
+def test_closed_lead_keeps_its_rank_in_step_with_its_points(conn: psycopg.Connection) -> None:
+    run(conn, permits(("1", "new roof")))
+    run(conn, permits(("1", "water heater")), trade="plumbing")
+    ranks = dict(conn.execute("select trade, rank_key from leads").fetchall())
+    assert ranks["plumbing"] - ranks["roofing"] == 1000 * (10 + 200)
+
+
+@pytest.mark.parametrize("name", [field.name for field in FIELDS])
+def test_every_field_of_the_record_is_updated(name: str) -> None:
+    assert f"{name} = staged.{name}" in QUERIES["apply_permits"].as_string()
+
+
+def test_columns_and_comments_of_permits_are_the_fields_of_the_record(conn: psycopg.Connection) -> None:
+    query = """
+        select attname, col_description(attrelid, attnum), format_type(atttypid, atttypmod)
+          from pg_attribute where attrelid = 'public.permits'::regclass and attnum > 0
+    """
+    types = {
+        "text": "text",
+        "date": "date",
+        "money": "numeric(14,2)",
+        "integer": "bigint",
+        "number": "double precision",
+    }
+    columns = {name: (comment, kind) for name, comment, kind in conn.execute(query).fetchall()}
+    assert {f.name: (f.comment, types[f.kind]) for f in FIELDS}.items() <= columns.items()
