@@ -108,7 +108,9 @@ def stop(home: Path) -> bool:
             return False
         ended = launcher.run("pg_ctl", ["stop", "-D", "data", "-m", "fast", "-w", "-t", "60"], 90)
         if ended.returncode != 0:
-            raise DatabaseUnavailable(f"the embedded PostgreSQL does not stop: {(ended.stderr or ended.stdout).strip()}")
+            raise DatabaseUnavailable(
+                f"the embedded PostgreSQL does not stop: {(ended.stderr or ended.stdout).strip()}"
+            )
         return True
 
 
@@ -133,7 +135,9 @@ def _create(launcher: Launcher, cluster: Cluster) -> None:
     password_file = launcher.folder / "password"
     _write_private(password_file, cluster.owner_password)
     launcher.give(password_file)
-    options = "-U postgres --auth=scram-sha-256 --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
+    options = (
+        "-U postgres --auth=scram-sha-256 --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
+    )
     try:
         made = launcher.run("initdb", ["-D", partial.name, "--pwfile=password", *options.split()], 300)
     finally:
@@ -149,10 +153,12 @@ def _start(launcher: Launcher, folder: Path, cluster: Cluster) -> Cluster:
     refused_until = time.monotonic() + RETRY_SECONDS
     configuration = launcher.folder / "data" / "postgresql.conf"
     configuration.write_text(CONFIGURATION, encoding="utf-8")
-    while not _answers(cluster):
-        if _find_postmaster(launcher) is None:
+    while (postmaster := _find_postmaster(launcher)) is None or not _answers(cluster):
+        if postmaster is None:
             if time.monotonic() > refused_until:
-                raise DatabaseUnavailable(f"the embedded PostgreSQL does not start:\n{_tail(launcher.folder / 'server.log')}")
+                raise DatabaseUnavailable(
+                    f"the embedded PostgreSQL does not start:\n{_tail(launcher.folder / 'server.log')}"
+                )
             _forget_dead_postmaster(launcher)
             if _is_taken(cluster.port):
                 cluster = replace(cluster, port=_free_port())
@@ -179,7 +185,7 @@ def _provision(cluster: Cluster) -> None:
 
 def _answers(cluster: Cluster) -> bool:
     try:
-        psycopg.connect(cluster.urls("postgres").owner, connect_timeout=5).close()
+        psycopg.connect(cluster.urls("postgres").owner, connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True

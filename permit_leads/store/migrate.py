@@ -20,7 +20,9 @@ from permit_leads.store.queries import load_queries
 MIGRATIONS = REPOSITORY / "supabase" / "migrations"
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 FILE_NAME = re.compile(r"^([0-9]+)_(.*)\.sql$")
-STATEMENT = re.compile(r"""(?:--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"[^"]*"|\$(\w*)\$.*?\$\1\$|[^;'"$/-]+|[^;])+""", re.DOTALL)
+STATEMENT = re.compile(
+    r"""(?:--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"[^"]*"|\$(\w*)\$.*?\$\1\$|[^;'"$/-]+|[^;])+""", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ def read_chain(folder: Path) -> list[Migration]:
         chain.append(Migration(match[1], match[2], path.read_text(encoding="utf-8")))
     versions = [migration.version for migration in chain]
     if not chain or len(set(versions)) != len(versions):
-        raise DatabaseUnavailable(f"{folder} holds no migrations, or two of one version; give each file its own timestamp")
+        raise DatabaseUnavailable(
+            f"{folder} holds no migrations, or two of one version; give each file its own timestamp"
+        )
     return chain
 
 

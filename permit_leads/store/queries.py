@@ -16,4 +16,6 @@ TITLE = re.compile(r"^-- (\w+) --$", re.MULTILINE)
 def load_queries(path: Path) -> dict[str, sql.SQL]:
     """The statements of a `.sql` file by their `-- name --` titles."""
     parts = TITLE.split(path.read_text(encoding="utf-8"))
-    return {name: sql.SQL(cast("LiteralString", text.strip())) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {
+        name: sql.SQL(cast("LiteralString", text.strip())) for name, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
