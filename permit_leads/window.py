@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from permit_leads.errors import UsageError
-from permit_leads.fetch.page import Window
+from permit_leads.page import Window
 
 OPERATOR_ZONE = ZoneInfo("America/Chicago")
 EXAMPLES = '--since 24h, or --since 2024-01-15 --until "2024-01-16 23:59:59"'

@@ -18,7 +18,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from permit_leads.errors import SourceUnavailable
-from permit_leads.fetch.page import Window
+from permit_leads.page import Window
 from permit_leads.registry import Dataset
 from permit_leads.store.queries import load_queries
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from permit_leads.errors import DatabaseUnavailable
-from permit_leads.fetch.page import Window
+from permit_leads.page import Window
 from permit_leads.registry import Dataset, Publisher
 from permit_leads.store import state
 from permit_leads.store.db import connect
@@ -77,7 +77,8 @@ def test_success_moves_the_watermark_and_the_next_window_overlaps_it(conn: psyco
     sync(conn, date(2026, 11, 20))
     row = found(conn)
     assert (row.status, row.watermark, row.records_processed) == ("success", date(2026, 11, 20), 7)
-    assert row.last_success is not None and row.lease_run_id is None
+    assert row.last_success is not None
+    assert row.lease_run_id is None
     assert state.next_window(row, DATASET, TODAY) == Window(date(2026, 11, 6), TODAY)
 
 
@@ -139,7 +140,9 @@ def test_dead_run_is_shown_as_failure_and_its_source_can_be_taken(conn: psycopg.
     claim(conn, lease_seconds=0)
     record_run(conn, "running")
     row = found(conn)
-    assert row.status == "failure" and row.error_message is not None and row.error_message.startswith("lease lost")
+    assert row.status == "failure"
+    assert row.error_message is not None
+    assert row.error_message.startswith("lease lost")
     claim(conn)
     assert found(conn).status == "running"
     assert [run.status for run in state.recent_runs(conn, SOURCE, 5)] == ["failure"]
@@ -167,7 +170,8 @@ def test_marking_failure_rewinds_to_the_start_of_the_last_good_run(conn: psycopg
     sync(conn, date(2026, 11, 20))
     record_run(conn, "success", since=date(2026, 10, 1))
     row = state.mark(conn, SOURCE, state.Change("failure", "test", "reset"), overlap_days=14)
-    assert row is not None and (row.status, row.error_message) == ("failure", "reset")
+    assert row is not None
+    assert (row.status, row.error_message) == ("failure", "reset")
     assert (row.watermark, row.replay_from) == (date(2026, 11, 20), date(2026, 10, 1))
     assert state.next_window(row, DATASET, TODAY) == Window(date(2026, 10, 1), TODAY)
 
@@ -176,7 +180,8 @@ def test_marking_failure_rewinds_by_the_overlap_at_least(conn: psycopg.Connectio
     sync(conn, date(2026, 11, 20))
     record_run(conn, "success", since=date(2026, 11, 19))
     row = state.mark(conn, SOURCE, state.Change("failure", "test", "reset"), overlap_days=14)
-    assert row is not None and row.replay_from == date(2026, 11, 6)
+    assert row is not None
+    assert row.replay_from == date(2026, 11, 6)
 
 
 def test_good_sync_ends_the_rewind(conn: psycopg.Connection) -> None:
@@ -199,7 +204,8 @@ def test_marking_success_takes_the_rewind_back_but_claims_no_freshness(conn: psy
 def test_marking_running_keeps_no_run_out(conn: psycopg.Connection) -> None:
     state.register(conn, SOURCE, "test")
     row = state.mark(conn, SOURCE, state.Change("running", "test"), overlap_days=14)
-    assert row is not None and row.status == "running"
+    assert row is not None
+    assert row.status == "running"
     claim(conn)
 
 
@@ -208,7 +214,8 @@ def test_change_by_hand_is_refused_while_a_run_is_at_work(conn: psycopg.Connecti
     with pytest.raises(state.LeaseHeld):
         state.mark(conn, SOURCE, state.Change("failure", "test", "reset"), overlap_days=14)
     forced = state.mark(conn, SOURCE, state.Change("failure", "test", "reset", is_forced=True), overlap_days=14)
-    assert forced is not None and forced.status == "failure"
+    assert forced is not None
+    assert forced.status == "failure"
     with pytest.raises(state.LeaseLost):
         state.finish_success(conn, SOURCE, run_id, TODAY, records=1)
 

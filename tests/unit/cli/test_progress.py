@@ -44,7 +44,8 @@ def test_console_shows_the_same_line_when_it_is_no_terminal(log: Path) -> None:
 def test_terminal_shows_the_event_without_the_logs_grammar(log: Path) -> None:
     terminal = Terminal()
     Progress(log, terminal, lambda: NOW).event("page", source="austin_issued_permits", rows=1)
-    assert "12:00:00" in terminal.getvalue() and "austin_issued_permits" in terminal.getvalue()
+    assert "12:00:00" in terminal.getvalue()
+    assert "austin_issued_permits" in terminal.getvalue()
     assert "level=" not in terminal.getvalue()
 
 
@@ -58,7 +59,8 @@ def test_log_may_be_moved_away_while_a_run_is_on(log: Path, tmp_path: Path) -> N
     progress.event("first")
     log.rename(tmp_path / "etl_output.log.1")
     progress.event("second")
-    assert "event=second" in log.read_text() and "event=first" not in log.read_text()
+    assert "event=second" in log.read_text()
+    assert "event=first" not in log.read_text()
 
 
 def test_log_may_be_truncated_while_a_run_is_on(log: Path) -> None:
@@ -66,7 +68,8 @@ def test_log_may_be_truncated_while_a_run_is_on(log: Path) -> None:
     progress.event("first")
     log.write_bytes(b"")
     progress.event("second")
-    assert log.read_bytes().startswith(b"2026") and b"\x00" not in log.read_bytes()
+    assert log.read_bytes().startswith(b"2026")
+    assert b"\x00" not in log.read_bytes()
 
 
 def test_run_goes_on_when_the_log_cannot_be_written(tmp_path: Path) -> None:
@@ -74,7 +77,8 @@ def test_run_goes_on_when_the_log_cannot_be_written(tmp_path: Path) -> None:
     progress = Progress(tmp_path / "gone" / "etl_output.log", console, lambda: NOW)
     progress.event("first")
     progress.event("second")
-    assert console.getvalue().count("cannot be written") == 1 and "event=second" in console.getvalue()
+    assert console.getvalue().count("cannot be written") == 1
+    assert "event=second" in console.getvalue()
 
 
 def test_runbooks_grep_finds_trouble_and_nothing_else(log: Path) -> None:
@@ -83,7 +87,8 @@ def test_runbooks_grep_finds_trouble_and_nothing_else(log: Path) -> None:
     progress.event("retry", level="warning", status=503, attempt=2)
     progress.event("source.done", level="error", source="austin_issued_permits", reason="column gone")
     found = [line for line in log.read_text().splitlines() if RUNBOOK_GREP.search(line)]
-    assert len(found) == 1 and 'reason="column gone"' in found[0]
+    assert len(found) == 1
+    assert 'reason="column gone"' in found[0]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from permit_leads.errors import UsageError
-from permit_leads.fetch.page import Window
+from permit_leads.page import Window
 from permit_leads.window import Instants, describe, local_window, resolve
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)  # Monday 12:30 in Chicago
@@ -85,7 +85,9 @@ def test_unreadable_since_names_what_was_seen_and_two_examples(text: str) -> Non
     with pytest.raises(UsageError) as caught:
         resolve(text, None, NOW)
     message = str(caught.value)
-    assert message.startswith(f"--since {text!r}") and "--since 24h" in message and "--since 2024-01-15" in message
+    assert message.startswith(f"--since {text!r}")
+    assert "--since 24h" in message
+    assert "--since 2024-01-15" in message
 
 
 def test_reversed_window_is_refused() -> None:
@@ -105,7 +107,8 @@ def test_until_alone_is_refused() -> None:
 
 def test_nothing_asked_is_nothing_bound() -> None:
     instants = resolve(None, None, NOW)
-    assert instants == Instants(None, None) and describe(instants) == {}
+    assert instants == Instants(None, None)
+    assert describe(instants) == {}
     assert local_window(instants.since, instants.until, "America/Chicago") == Window(None, None)
 
 
@@ -139,4 +142,6 @@ def test_any_text_gives_a_window_or_a_usage_error(since: str, until: str) -> Non
         instants = resolve(since, until, NOW)
     except UsageError:
         return
-    assert instants.since is not None and instants.until is not None and instants.since <= instants.until
+    assert instants.since is not None
+    assert instants.until is not None
+    assert instants.since <= instants.until
