@@ -148,7 +148,7 @@ def _create(launcher: Launcher, cluster: Cluster) -> None:
 
 
 def _start(launcher: Launcher, folder: Path, cluster: Cluster) -> Cluster:
-    """Start, or wait for, the server; tries again while a dead one's traces stand, and elsewhere when its port is taken."""
+    """Start the server or wait for it; while a dead one's traces stand, try again; if its port is taken, move."""
     give_up_at = time.monotonic() + START_SECONDS
     refused_until = time.monotonic() + RETRY_SECONDS
     configuration = launcher.folder / "data" / "postgresql.conf"
@@ -211,7 +211,8 @@ def _forget_dead_postmaster(launcher: Launcher) -> None:
     data = launcher.folder / "data"
     if not Path("/proc/self").exists():
         return
-    if not any(_works_in(int(entry), data) for entry in os.listdir("/proc") if entry.isdigit()):
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    if not any(_works_in(pid, data) for pid in pids):
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 

@@ -16,7 +16,12 @@ import pytest
 
 from permit_leads.store import embedded, launch
 
-SCRIPT = "import sys; from pathlib import Path; from permit_leads.store import embedded; print(embedded.ensure_running(Path(sys.argv[1])).owner)"
+SCRIPT = """
+import sys
+from pathlib import Path
+from permit_leads.store import embedded
+print(embedded.ensure_running(Path(sys.argv[1])).owner)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +36,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def server_pids(home: Path) -> list[int]:
     data = home / "postgres" / "data"
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and embedded._works_in(int(entry), data)]
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if embedded._works_in(pid, data)]
 
 
 def postmaster_pid(home: Path) -> int:
