@@ -1,0 +1,222 @@
+"""First load of real rows, from a publisher's pages to leads, beside plain COPY and beside dlt's merge.
+
+    python -m benchmarks.ingest --rows 200000 --json
+
+Three things are timed in one run, on one embedded PostgreSQL, each alone on the machine and in a database of its own:
+
+ours   fetch over loopback from the publisher simulator, archive, normalize, compare, classify, score, store:
+       permits, versions and leads, in one transaction. In a process of its own, whose peak memory is reported.
+copy   the floor: the very same final rows of the very same three tables, with the same indexes, filled by COPY from
+       text that PostgreSQL itself wrote beforehand.
+dlt    the same records from the same simulator by dlt's `merge` into one table, with no work on the rows.
+
+A fourth figure, `rerun_rows_per_s`, is the same load again: nothing has changed, nothing may be written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from benchmarks import ingest_dlt
+from permit_leads.registry import load_registry
+from permit_leads.store import embedded
+from permit_leads.store.migrate import migrate
+
+DATASET = "austin_issued_permits"
+TABLES = ("permits", "permit_versions", "leads")
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The one line of figures; rates are records of the publisher per second of wall time."""
+
+    rows: int
+    rows_per_s: float
+    copy_rows_per_s: float
+    dlt_rows_per_s: float | None
+    rerun_rows_per_s: float
+    ratio_copy: float
+    ratio_dlt: float | None
+    peak_rss_mb: float
+    permits: int
+    permit_versions: int
+    leads: int
+    rerun_written: int
+    stage_seconds: dict[str, float]
+    simulated_note: str | None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=200_000, help="real records to load (at most what the snapshot has)")
+    parser.add_argument("--json", action="store_true", help="print one JSON line and nothing else")
+    parser.add_argument("--without-dlt", action="store_true", help="leave the slow peer out; its figures are null")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ingest-") as folder, simulator(Path(folder)) as address:
+        home = Path(folder)
+        try:
+            result = measure(home, address, arguments.rows, with_dlt=not arguments.without_dlt)
+        finally:
+            embedded.stop(home)
+    print(json.dumps(asdict(result)) if arguments.json else table(result))
+    return 0
+
+
+def measure(home: Path, address: str, rows: int, *, with_dlt: bool) -> Result:
+    """The three loads one after the other; the server is left to settle between them."""
+    server = embedded.ensure_running(home).owner
+    since, count = window_of(address, rows)
+    first = load(home, new_database(server, "ours"), address, since)
+    assert first["record_count"] == count, f"{first['record_count']} records came, {count} were announced"
+    settle(server, "ours")
+    again = load(home, with_name(server, "ours"), address, since)
+    written = again["permit_new_count"] + again["permit_changed_count"] + again["lead_written_count"]
+    copy_seconds, counts = copy_floor(with_name(server, "ours"), new_database(server, "floor"), home)
+    dlt_seconds = ingest_dlt.merge(new_database(server, "peer"), address, since, home) if with_dlt else None
+    rate, floor = count / first["seconds"], count / copy_seconds
+    peer = count / dlt_seconds if dlt_seconds else None
+    return Result(
+        rows=count,
+        rows_per_s=round(rate),
+        copy_rows_per_s=round(floor),
+        dlt_rows_per_s=round(peer) if peer else None,
+        rerun_rows_per_s=round(count / again["seconds"]),
+        ratio_copy=round(rate / floor, 3),
+        ratio_dlt=round(rate / peer, 2) if peer else None,
+        peak_rss_mb=first["peak_rss_mb"],
+        permits=counts["permits"],
+        permit_versions=counts["permit_versions"],
+        leads=counts["leads"],
+        rerun_written=written,
+        stage_seconds=first["stage_seconds"],
+        simulated_note=first["simulated_note"],
+    )
+
+
+@contextmanager
+def simulator(folder: Path) -> Iterator[str]:
+    """The publisher simulator in a process of its own, on a free port."""
+    log = folder / "simulator.log"
+    command = [sys.executable, "-m", "simulators.publishers", "--port", "0", "--port-file", str(folder / "port")]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=REPOSITORY)
+    try:
+        deadline = time.monotonic() + 120
+        while not (folder / "port").exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"the simulator did not start:\n{log.read_text()[-2000:]}")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{(folder / 'port').read_text().strip()}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def window_of(address: str, rows: int) -> tuple[date, int]:
+    """The first day of the newest `rows` records or so, and how many records there are from that day on."""
+    days = ingest_dlt.days(address)
+    total = 0
+    for day, count in reversed(days):
+        total += count
+        if total >= rows:
+            return day, total
+    return days[0][0], total
+
+
+def load(home: Path, url: str, address: str, since: date) -> dict[str, object]:
+    """One run of our ETL in a process of its own: its outcome and its peak memory."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
+        "DATABASE_URL": url,
+        "LEADLEDGER_HOME": str(home),
+        "PERMIT_LEADS_CONNECT_TO": address,
+    }
+    command = [sys.executable, "-m", "benchmarks.ingest_ours", DATASET, since.isoformat()]
+    done = subprocess.run(command, env=environment, cwd=REPOSITORY, stdout=subprocess.PIPE, check=True)
+    outcome: dict[str, object] = json.loads(done.stdout)
+    return outcome
+
+
+def copy_floor(source: str, target: str, folder: Path) -> tuple[float, dict[str, int]]:
+    """Seconds that COPY needs for the same rows into the same tables with the same indexes, and their counts."""
+    texts = {table: folder / f"{table}.copy" for table in TABLES}
+    with psycopg.connect(source) as conn:
+        columns = {table: columns_of(conn, table) for table in TABLES}
+        for table, text in texts.items():
+            with text.open("wb") as out, conn.cursor().copy(statement(table, columns[table], "to stdout")) as copy:
+                for block in copy:
+                    out.write(block)
+    counts = {}
+    began = time.monotonic()
+    with psycopg.connect(target) as conn:
+        for table, text in texts.items():
+            cursor = conn.cursor()
+            with text.open("rb") as blocks, cursor.copy(statement(table, columns[table], "from stdin")) as copy:
+                while block := blocks.read(1 << 18):
+                    copy.write(block)
+            counts[table] = cursor.rowcount
+    return time.monotonic() - began, counts
+
+
+def columns_of(conn: psycopg.Connection, table: str) -> list[str]:
+    """The columns a COPY fills: all but the generated ones."""
+    query = """
+        select attname from pg_attribute
+         where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+    """
+    return [name for (name,) in conn.execute(query, [f"public.{table}"])]
+
+
+def statement(table: str, columns: list[str], direction: str) -> sql.Composed:
+    """A COPY of these columns in PostgreSQL's own text form."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("copy public.{} ({}) {}").format(sql.Identifier(table), names, sql.SQL(direction))
+
+
+def new_database(server: str, name: str) -> str:
+    """A migrated, empty database; the others are checkpointed first so that none pays for another's writes."""
+    settle(server, None)
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    url = with_name(server, name)
+    with psycopg.connect(url, autocommit=True) as conn:
+        migrate(conn)
+    return url
+
+
+def settle(server: str, analyze: str | None) -> None:
+    """Write out what is pending, and let the planner know the rows of one database."""
+    with psycopg.connect(server if analyze is None else with_name(server, analyze), autocommit=True) as conn:
+        if analyze is not None:
+            conn.execute("vacuum analyze")
+        conn.execute("checkpoint")
+
+
+def with_name(server: str, name: str) -> str:
+    """The server's address with another database."""
+    return server.rpartition("/")[0] + "/" + name
+
+
+def table(result: Result) -> str:
+    """The figures for a person."""
+    return "\n".join(f"{name:18} {value}" for name, value in asdict(result).items())
+
+
+if __name__ == "__main__":
+    load_registry()
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""One timed run of our ETL for benchmarks.ingest: DATABASE_URL and PERMIT_LEADS_CONNECT_TO say where.
+
+The spacing between requests is set to nothing here: a benchmark waits for no publisher.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from permit_leads.outcome import Outcome, Request
+from permit_leads.registry import load_registry
+from permit_leads.run import run_all
+from permit_leads.settings import load_settings
+
+
+class Silent:
+    """No progress lines."""
+
+    def event(self, name: str, **fields: object) -> None:
+        """Say nothing."""
+
+
+def main() -> int:
+    dataset_id, since = sys.argv[1:]
+    dataset = load_registry()[dataset_id].model_copy(update={"spacing_seconds": 0.0})
+    request = Request(
+        dataset_ids=(dataset_id,),
+        since=datetime.fromisoformat(since).replace(tzinfo=UTC, hour=12),
+        until=datetime.now(UTC),
+        formats=(),
+        delay_seconds=None,
+        is_dry_run=False,
+        is_replay=False,
+        out_dir=Path(),
+    )
+    began = time.monotonic()
+    (outcome,) = run_all(request, {dataset_id: dataset}, load_settings(), Silent())
+    outcome = replace(outcome, seconds=time.monotonic() - began)
+    if outcome.error is not None:
+        print(outcome.error, file=sys.stderr)
+        return 1
+    print(json.dumps(figures(outcome)))
+    return 0
+
+
+def figures(outcome: Outcome) -> dict[str, object]:
+    """What the benchmark reports of a run; memory in MB of this whole process at its highest."""
+    return {
+        "seconds": outcome.seconds,
+        "record_count": outcome.record_count,
+        "permit_new_count": outcome.permit_new_count,
+        "permit_changed_count": outcome.permit_changed_count,
+        "lead_written_count": outcome.lead_written_count,
+        "stage_seconds": {stage: round(spent, 2) for stage, spent in outcome.stage_seconds.items()},
+        "simulated_note": outcome.simulated_note,
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
