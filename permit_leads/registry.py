@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from permit_leads.errors import RegistryError
+from permit_leads.permit import FIELD_BY_BLDS
+from permit_leads.registry_checks import describe_error, find_mistakes
+
+SOURCES_DIR = Path(__file__).parent / "sources"
 
 Protocol = Literal["socrata", "arcgis", "csv", "xlsx"]
 Parse = Literal[
@@ -23,6 +32,7 @@ Parse = Literal[
     "latitude",
     "longitude",
     "url",  # Socrata url object or plain text
+    "full_address",  # "2701 E SH 114 SOUTHLAKE TX 76092": its tail also fills city, state and ZIP where blank
 ]
 
 
@@ -47,27 +57,37 @@ class Publisher(Strict):
     licence: Licence = Licence()
 
 
-class FieldRule(Strict):
-    """How one BLDS field comes out of the publisher's columns.
-
-    One `column`, or several `columns` joined by `join`; the first non-blank of `first_of`. `null_words` are the
-    publisher's ways of saying nothing ("NONE GIVEN", "NA"). `minimum`/`maximum` reject values outside the band.
-    """
+class Columns(Strict):
+    """Where a raw text comes from: one `column`, several `columns` joined by `join`, or the first non-blank of some."""
 
     column: str | None = None
     columns: tuple[str, ...] = ()
     first_of: tuple[str, ...] = ()
     join: str = " "
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The publisher's columns that are read, in order."""
+        return (self.column,) if self.column is not None else self.columns or self.first_of
+
+
+class FieldRule(Columns):
+    """How one BLDS field comes out of the publisher's columns.
+
+    `null_words` are the publisher's ways of saying nothing ("NONE GIVEN", "NA"; case does not matter);
+    `strip_prefix` is cut from the front ("Description: "). `minimum`/`maximum` reject values outside the band.
+    """
+
     parse: Parse = "text"
     null_words: tuple[str, ...] = ()
+    strip_prefix: str | None = None
     minimum: float | None = None
     maximum: float | None = None
 
 
-class TradeLabels(Strict):
-    """The publisher's own trade labels: the words of `column` (exact, trimmed) and the trades they stand for."""
+class TradeLabels(Columns):
+    """The publisher's own trade labels: the words of its column(s), trimmed, and the trades they stand for."""
 
-    column: str
     values: dict[str, tuple[str, ...]]
 
 
@@ -76,7 +96,7 @@ class Dataset(Strict):
     title: str
     protocol: Protocol
     url: str
-    url_env: str | None = None
+    url_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     is_enabled: bool = True
     disabled_reason: str | None = None
     is_recorded_only: bool = False  # real rows exist, the publisher's own address does not: only with a simulator
@@ -86,12 +106,12 @@ class Dataset(Strict):
     date_zone: str | None = None  # for epoch_ms: IANA name or a fixed offset such as "-06:00"
     order: tuple[str, ...] = ()  # unique columns to page by; protocol default (:id, OBJECTID) when empty
     where: str | None = None  # constant extra filter in the publisher's dialect
-    page_size: int = 10_000
-    spacing_seconds: float = 1.0
-    overlap_days: int = 14
-    backfill_days: int = 365
-    freshness_hours: int = 72
-    rejection_limit: float = 0.01
+    page_size: Annotated[int, Field(ge=1)] = 10_000
+    spacing_seconds: Annotated[float, Field(ge=0)] = 1.0
+    overlap_days: Annotated[int, Field(ge=0)] = 14
+    backfill_days: Annotated[int, Field(ge=1)] = 365
+    freshness_hours: Annotated[int, Field(ge=1)] = 72
+    rejection_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
     encoding: str = "utf-8"
     header: tuple[str, ...] = ()  # csv without a header row: its column names
     sheets: tuple[str, ...] = ()  # xlsx: sheet names (exact); empty: every sheet with the header
@@ -104,3 +124,74 @@ class Dataset(Strict):
     constants: dict[str, str] = {}  # BLDS name -> value that holds for the whole dataset (state, city)
     trades: TradeLabels | None = None
     publisher: Publisher
+
+    def rule_of(self, field_name: str) -> FieldRule | None:
+        """The rule of one of our field names; for a mapped field without its own, the rule of its raw twin."""
+        by_name = {FIELD_BY_BLDS[blds].name: rule for blds, rule in self.fields.items()}
+        return by_name.get(field_name) or by_name.get(field_name.removesuffix("_mapped"))
+
+
+def resolved_url(dataset: Dataset, environ: Mapping[str, str]) -> str:
+    """The address to ask: the one in `url_env` when that variable is set, else the one of the TOML.
+
+    Raises:
+        RegistryError: the variable holds something that is no http(s) address (its value is not shown).
+    """
+    override = environ.get(dataset.url_env, "").strip() if dataset.url_env else ""
+    if override and not override.startswith(("http://", "https://")):
+        raise RegistryError(f"{dataset.url_env}: expected an address that begins with https:// or http://")
+    return override or dataset.url
+
+
+def load_source(path: Path) -> list[Dataset]:
+    """The datasets of one publisher's TOML.
+
+    Raises:
+        RegistryError: names the file, the key, what was seen and the nearest right name.
+    """
+    document = _read_toml(path)
+    tables = document.pop("dataset", None)
+    publisher = document.pop("publisher", None)
+    if document:
+        raise RegistryError(f"{path.name}: {next(iter(document))}: unknown table; expected [publisher] and [[dataset]]")
+    if not isinstance(publisher, dict) or not isinstance(tables, list) or not tables:
+        raise RegistryError(f"{path.name}: expected one [publisher] and at least one [[dataset]]")
+    return [_parse_dataset(path, position, table, publisher) for position, table in enumerate(tables)]
+
+
+def load_registry(directory: Path = SOURCES_DIR) -> dict[str, Dataset]:
+    """All datasets by id, in order of file name.
+
+    Raises:
+        RegistryError: a file is wrong, or two datasets share an id.
+    """
+    registry: dict[str, Dataset] = {}
+    origin: dict[str, str] = {}
+    for path in sorted(directory.rglob("*.toml")):
+        for dataset in load_source(path):
+            if dataset.id in registry:
+                raise RegistryError(f"{path.name}: dataset.id: {dataset.id!r} is already taken by {origin[dataset.id]}")
+            registry[dataset.id], origin[dataset.id] = dataset, path.name
+    return registry
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RegistryError(f"{path.name}: not valid TOML: {error}") from error
+
+
+def _parse_dataset(path: Path, position: int, table: object, publisher: dict[str, Any]) -> Dataset:
+    name = table.get("id", position) if isinstance(table, dict) else position
+    where = f"{path.name}: dataset[{name}]"
+    if not isinstance(table, dict) or "publisher" in table:
+        raise RegistryError(f"{where}: expected a [[dataset]] table without a key named publisher")
+    try:
+        dataset = Dataset.model_validate({**table, "publisher": publisher})
+    except ValidationError as error:
+        raise RegistryError(f"{where}: {describe_error(error, Dataset)}") from error
+    mistakes = find_mistakes(dataset)
+    if mistakes:
+        raise RegistryError("\n".join(f"{where}: {mistake}" for mistake in mistakes))
+    return dataset

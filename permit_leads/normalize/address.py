@@ -1,0 +1,62 @@
+"""The tail of a one-line address: city, state and ZIP, where they can be told apart without guessing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from permit_leads.normalize.geo import zip_place
+
+TAIL = re.compile(r"(?is)^(?P<street>.*?)[\s,]*\b(?P<state>[A-Z]{2})[\s,]+(?P<zip>\d{5})(?:-\d{4})?$")
+PARTS = ("original_address1", "original_city", "original_state", "original_zip")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressParts:
+    """One-line address taken apart; None is what could not be told."""
+
+    street: str | None
+    city: str | None
+    state: str | None
+    zip5: str | None
+
+
+def split_address(text: str, state: str) -> AddressParts:
+    """The parts of "15948 Woodland Hills Dr Humble TX 77346"; `state` is the publisher's, any other is no tail.
+
+    The city is split off only where it stands behind a comma, or is a name that the post office knows for that ZIP;
+    else it stays in the street, because a street's last word is no city.
+    """
+    found = TAIL.match(text.strip())
+    if not found or found["state"].upper() != state:
+        return AddressParts(text, None, None, None)
+    street, city = _split_city(found["street"].rstrip(" ,"), found["zip"])
+    return AddressParts(street or None, city, state, found["zip"])
+
+
+def _split_city(front: str, zip5: str) -> tuple[str, str | None]:
+    place = zip_place(zip5)
+    upper = front.upper()
+    for city in sorted(place.cities if place else (), key=len, reverse=True):
+        if upper == city or upper.endswith((f" {city}", f",{city}")):
+            return front[: len(front) - len(city)].rstrip(" ,"), city
+    street, comma, city = front.rpartition(",")
+    if comma and re.fullmatch(r"[A-Za-z][A-Za-z .'-]+", city.strip()):
+        return street.strip(" ,"), city.strip().upper()
+    return front, None
+
+
+def address_parts(texts: pl.Series, state: str) -> pl.DataFrame:
+    """The parts of each distinct text of the series: column "text", then PARTS."""
+    distinct = texts.drop_nulls().unique().to_list()
+    parts = [split_address(text, state) for text in distinct]
+    columns = {
+        "text": distinct,
+        "original_address1": [part.street for part in parts],
+        "original_city": [part.city for part in parts],
+        "original_state": [part.state for part in parts],
+        "original_zip": [part.zip5 for part in parts],
+    }
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))

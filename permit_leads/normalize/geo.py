@@ -1,0 +1,66 @@
+"""Places by ZIP: its county's FIPS code and the names its post office goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import polars as pl
+import zipcodes
+from addfips import AddFIPS
+
+# County names that the two packages spell differently (zipcodes 3.0.0, addfips 0.4.2; compared 2026-11-23).
+RESPELLED = {
+    "De Witt County": "DeWitt County",
+    "LaSalle Parish": "La Salle Parish",
+    "La Porte County": "LaPorte County",
+}
+DISTRICT_OF_COLUMBIA = "11001"
+_matching: Callable[[str], list[dict[str, Any]]] = zipcodes.matching  # the package annotates nothing
+
+
+@dataclass(frozen=True, slots=True)
+class ZipPlace:
+    """Where a ZIP lies: state, county FIPS code (None when the package does not know it), city names in upper case."""
+
+    state: str
+    county_fips: str | None
+    cities: frozenset[str]
+
+
+@cache
+def zip_place(zip5: str) -> ZipPlace | None:
+    """The place of a five-digit ZIP; None for ZIPs nobody knows. Points and county names are the post office's."""
+    if len(zip5) != 5 or not zip5.isdigit():
+        return None
+    found = _matching(zip5)
+    if not found:
+        return None
+    place = found[0]
+    cities = [place["city"], *place["acceptable_cities"]]
+    fips = _county_fips(place["county"] or "", place["state"])
+    return ZipPlace(place["state"], fips, frozenset(city.upper() for city in cities))
+
+
+def county_by_zip(zips: pl.Series) -> dict[str, str]:
+    """County FIPS code of each distinct ZIP of the series that has one."""
+    places = {zip5: zip_place(zip5) for zip5 in zips.drop_nulls().unique().to_list()}
+    return {zip5: place.county_fips for zip5, place in places.items() if place and place.county_fips}
+
+
+@cache
+def _fips_book() -> AddFIPS:
+    return AddFIPS()
+
+
+@cache
+def _county_fips(county: str, state: str) -> str | None:
+    if state == "DC":
+        return DISTRICT_OF_COLUMBIA
+    if not county:
+        return None
+    spellings = (county, RESPELLED.get(county, county), county.replace("St ", "St. ", 1))
+    codes = (_fips_book().get_county_fips(spelling, state=state) for spelling in spellings)
+    return next((str(code) for code in codes if code), None)

@@ -1,0 +1,238 @@
+"""What pydantic cannot see in a source file: names that do not exist, rules that contradict each other."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+from rapidfuzz import fuzz, process
+
+from permit_leads.permit import FIELD_BY_BLDS, STATUSES_MAPPED
+
+if TYPE_CHECKING:
+    from permit_leads.registry import Columns, Dataset, FieldRule
+
+RECORDED_HOST = ".recorded.invalid"
+FIXED_OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
+PARSES = {
+    "text": ("text", "upper", "zip5", "url", "full_address"),
+    "date": ("floating_date", "iso_date", "us_date", "epoch_ms", "excel_date"),
+    "money": ("usd",),
+    "integer": ("integer",),
+    "number": ("number", "latitude", "longitude"),
+}
+STANDARD_WORDS = {
+    "StatusCurrentMapped": STATUSES_MAPPED,
+    "PermitClassMapped": ("Residential", "Commercial"),
+    "WorkClassMapped": ("New", "Existing", "Demolition"),
+}
+TRADES = (
+    "roofing",
+    "hvac",
+    "plumbing",
+    "electrical",
+    "solar",
+    "pool",
+    "remodel",
+    "windows_doors",
+    "foundation",
+    "fence_deck",
+    "landscaping_irrigation",
+    "demolition",
+    "fire_protection",
+    "generator_ev",
+    "new_home",
+    "painting_siding",
+    "insulation",
+    "septic_well",
+    "concrete_paving",
+    "sign",
+    "garage_carport",
+)
+
+
+def nearest(seen: str, choices: Iterable[str]) -> str:
+    """The right name most like the one seen, as a hint to append; empty when nothing is alike."""
+    found = process.extractOne(seen, list(choices), scorer=fuzz.WRatio, processor=str.lower, score_cutoff=60)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def describe_error(error: ValidationError, model: type[BaseModel]) -> str:
+    """Every error of the model on its own line: key path, what was seen, what was expected, the nearest right name."""
+    return "\n".join(_describe(problem, model) for problem in error.errors())
+
+
+def _describe(problem: Any, model: type[BaseModel]) -> str:
+    location = problem["loc"]
+    path = ".".join(str(part) for part in location)
+    if problem["type"] == "extra_forbidden":
+        return f"{path}: unknown key{nearest(str(location[-1]), _keys_at(model, location[:-1]))}"
+    if problem["type"] == "missing":
+        return f"{path}: missing; it must be given"
+    if problem["type"] == "literal_error":
+        hint = nearest(str(problem["input"]), re.findall(r"'([^']+)'", problem["ctx"]["expected"]))
+        return f"{path}: {problem['input']!r} is unknown{hint} (expected {problem['ctx']['expected']})"
+    return f"{path}: seen {problem['input']!r}; {problem['msg']}"
+
+
+def _keys_at(model: Any, location: tuple[Any, ...]) -> list[str]:
+    for part in location:
+        if get_origin(model) in (dict, tuple):
+            model = get_args(model)[-1 if get_origin(model) is dict else 0]
+        else:
+            model = model.model_fields[part].annotation
+        model = next((arg for arg in get_args(model) if isinstance(arg, type) and issubclass(arg, BaseModel)), model)
+    return list(model.model_fields)
+
+
+def find_mistakes(dataset: Dataset) -> list[str]:
+    """All mistakes of one dataset, each as "key path: what was seen, what was expected"."""
+    unknown = [*_unknown_fields(dataset)]
+    if unknown:  # the other checks look fields up by name
+        return unknown
+    return [
+        *_rule_mistakes(dataset),
+        *_column_mistakes(dataset),
+        *_value_mistakes(dataset),
+        *_trade_mistakes(dataset),
+        *_dataset_mistakes(dataset),
+        *_zone_mistakes(dataset),
+    ]
+
+
+def _unknown_fields(dataset: Dataset) -> Iterator[str]:
+    for table in ("fields", "values", "constants"):
+        for blds in getattr(dataset, table):
+            if blds not in FIELD_BY_BLDS:
+                yield f"{table}.{blds}: unknown BLDS field{nearest(blds, FIELD_BY_BLDS)}"
+
+
+def _rule_mistakes(dataset: Dataset) -> Iterator[str]:
+    for blds, rule in dataset.fields.items():
+        yield from _source_mistakes(f"fields.{blds}", rule)
+        yield from _parse_mistakes(f"fields.{blds}", blds, rule)
+        if rule.minimum is not None and rule.maximum is not None and rule.minimum > rule.maximum:
+            yield f"fields.{blds}: minimum {rule.minimum} is above maximum {rule.maximum}"
+    for needed in ("PermitNum",):
+        if needed not in dataset.fields:
+            yield f"fields.{needed}: missing; every permit has a number"
+    if not {"OriginalAddress1", "Description"} & dataset.fields.keys():
+        yield "fields: neither OriginalAddress1 nor Description is mapped; a permit needs a where or a what"
+
+
+def _source_mistakes(path: str, rule: Columns) -> Iterator[str]:
+    given = [name for name in ("column", "columns", "first_of") if getattr(rule, name)]
+    if len(given) != 1:
+        yield f"{path}: seen {given or 'no column'}; give exactly one of column, columns, first_of"
+    for name, times in Counter(rule.names).items():
+        if times > 1:
+            yield f"{path}: column {name!r} stands there {times} times"
+        if not name.strip():
+            yield f"{path}: a column name is blank"
+
+
+def _parse_mistakes(path: str, blds: str, rule: FieldRule) -> Iterator[str]:
+    kind = FIELD_BY_BLDS[blds].kind
+    if rule.parse not in PARSES[kind]:
+        yield f"{path}.parse: {rule.parse!r} does not give a {kind}; use one of {', '.join(PARSES[kind])}"
+    if rule.parse == "full_address" and blds != "OriginalAddress1":
+        yield f"{path}.parse: 'full_address' is only for OriginalAddress1"
+    if rule.parse in ("latitude", "longitude") and blds.lower() != rule.parse:
+        yield f"{path}.parse: {rule.parse!r} is only for {rule.parse.capitalize()}"
+    if kind in ("text", "date") and (rule.minimum is not None or rule.maximum is not None):
+        yield f"{path}: minimum and maximum are for numbers and money"
+
+
+def _column_mistakes(dataset: Dataset) -> Iterator[str]:
+    if not dataset.key:
+        yield "key: empty; name the publisher's columns that make one permit"
+    for name, times in Counter(dataset.key).items():
+        if times > 1 or not name.strip():
+            yield f"key: {name!r} stands there {times} times" if name.strip() else "key: a column name is blank"
+    seen: dict[tuple[str, str], str] = {}
+    for blds, rule in dataset.fields.items():
+        use = (",".join(rule.names), rule.parse)
+        if use in seen and not {blds, seen[use]} & dataset.values.keys():
+            yield f"fields.{blds}: column {use[0]!r} already feeds {seen[use]} in the same way"
+        seen.setdefault(use, blds)
+
+
+def _value_mistakes(dataset: Dataset) -> Iterator[str]:
+    for blds, words in dataset.values.items():
+        if not {blds, blds.removesuffix("Mapped")} & dataset.fields.keys():
+            yield f"values.{blds}: the field is not mapped{nearest(blds, dataset.fields)}"
+        if FIELD_BY_BLDS[blds].kind != "text":
+            yield f"values.{blds}: only text fields take a value map"
+        lowered = Counter(" ".join(word.lower().split()) for word in words)
+        yield from (f"values.{blds}: {word!r} stands there twice" for word, times in lowered.items() if times > 1)
+        for word, standard in words.items():
+            yield from _word_mistakes(f"values.{blds}.{word!r}", blds, standard)
+    for blds, standard in dataset.constants.items():
+        if FIELD_BY_BLDS[blds].kind != "text":
+            yield f"constants.{blds}: only text fields can be constant"
+        yield from _word_mistakes(f"constants.{blds}", blds, standard)
+
+
+def _word_mistakes(path: str, blds: str, standard: str) -> Iterator[str]:
+    known = STANDARD_WORDS.get(blds)
+    if known and standard not in known:
+        yield f"{path}: {standard!r} is no standard word{nearest(standard, known)} (expected one of {', '.join(known)})"
+    if blds == "CountyFips" and not re.fullmatch(r"\d{5}", standard):
+        yield f"{path}: {standard!r} is no five-digit county FIPS code"
+
+
+def _trade_mistakes(dataset: Dataset) -> Iterator[str]:
+    if dataset.trades is None:
+        return
+    yield from _source_mistakes("trades", dataset.trades)
+    for word, trades in dataset.trades.values.items():
+        for trade in trades:
+            if trade not in TRADES:
+                yield f"trades.values.{word!r}: unknown trade {trade!r}{nearest(trade, TRADES)}"
+
+
+def _dataset_mistakes(dataset: Dataset) -> Iterator[str]:
+    host = urlsplit(dataset.url).hostname or ""
+    if not dataset.url.startswith(("https://", "http://")) or not host:
+        yield f"url: seen {dataset.url!r}; expected an http(s) address"
+    if dataset.is_recorded_only != host.endswith(RECORDED_HOST):
+        yield f"is_recorded_only: goes with a host under {RECORDED_HOST}, and only with it (seen {host!r})"
+    if dataset.is_enabled == bool(dataset.disabled_reason):
+        yield "disabled_reason: say why when is_enabled is false, and only then"
+    if bool(dataset.index_url) != bool(dataset.index_pattern):
+        yield "index_pattern: index_url and index_pattern belong together"
+    yield from _file_mistakes(dataset)
+
+
+def _file_mistakes(dataset: Dataset) -> Iterator[str]:
+    for option, protocol in (("header", "csv"), ("sheets", "xlsx"), ("header_names", "xlsx")):
+        if getattr(dataset, option) and dataset.protocol != protocol:
+            yield f"{option}: only for protocol {protocol!r} (seen {dataset.protocol!r})"
+    try:
+        codecs.lookup(dataset.encoding)
+    except LookupError:
+        yield f"encoding: {dataset.encoding!r} is unknown"
+    try:
+        re.compile(dataset.index_pattern or "")
+    except re.error as error:
+        yield f"index_pattern: not a regular expression: {error}"
+
+
+def _zone_mistakes(dataset: Dataset) -> Iterator[str]:
+    needs_zone = [blds for blds, rule in dataset.fields.items() if rule.parse == "epoch_ms"]
+    if needs_zone and not dataset.date_zone:
+        yield f"date_zone: missing, but fields.{needs_zone[0]} is read as epoch_ms"
+    if dataset.date_column and dataset.date_kind not in PARSES["date"]:
+        yield f"date_kind: {dataset.date_kind!r} is no date; use one of {', '.join(PARSES['date'])}"
+    for path, zone in (("publisher.time_zone", dataset.publisher.time_zone), ("date_zone", dataset.date_zone)):
+        if zone and not (path == "date_zone" and FIXED_OFFSET.fullmatch(zone)):
+            try:
+                ZoneInfo(zone)
+            except (KeyError, ValueError, OSError):
+                yield f"{path}: {zone!r} is no IANA time zone"
