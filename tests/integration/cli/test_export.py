@@ -45,7 +45,8 @@ def add_permit(conn: psycopg.Connection, num: str, issued: date | None, descript
     conn.execute(
         "insert into public.permits (permit_id, dataset_id, permit_key, version, content_hash, page_sha256, page_row,"
         " first_recorded_at, recorded_at, permit_num, issued_date, description, longitude, est_project_cost,"
-        " owner_name) values (%s, %s, %s, 1, gen_random_uuid(), 'aa', 0, now(), now(), %s, %s, %s, -97.7, 18400, 'A. Person')",
+        " owner_name) values (%s, %s, %s, 1, gen_random_uuid(), 'aa', 0, now(), now(), %s, %s, %s, -97.7, 18400,"
+        " 'A. Person')",
         (permit_id, SOURCE, num, num, issued, description),
     )
     return permit_id
