@@ -21,7 +21,7 @@ from datetime import date
 import polars as pl
 
 from permit_leads.normalize import address, geo, mapping, values
-from permit_leads.permit import FIELD_BY_BLDS, PAGE_ROW, PAGE_SHA256, PERMIT_KEY, PERMIT_SCHEMA
+from permit_leads.permit import FIELD_BY_BLDS, PAGE_ROW, PAGE_SHA256, PERMIT_KEY, PERMIT_SCHEMA, REJECTION_SCHEMA
 from permit_leads.registry import Dataset
 
 NOT_A_RECORD = "not a record"
@@ -57,9 +57,11 @@ def normalize(dataset: Dataset, rows: pl.DataFrame, page_sha256: str, today: dat
 
 def _raw_frame(dataset: Dataset, rows: pl.DataFrame, page_sha256: str) -> pl.DataFrame:
     """Key, place in the page, raw text of each mapped field, and the publisher's trade label."""
-    present = frozenset(rows.columns)
+    columns = mapping.used_columns(dataset, rows.columns)
+    present = frozenset(columns)
+    cleaned = mapping.clean_columns(rows.select(columns))
     label = mapping.columns_text(dataset.trades, present) if dataset.trades else pl.lit(None, pl.String)
-    return rows.select(
+    return cleaned.select(
         mapping.permit_key(dataset, present).alias(PERMIT_KEY),
         pl.lit(page_sha256).alias(PAGE_SHA256),
         pl.int_range(pl.len(), dtype=pl.Int32).alias(PAGE_ROW),
@@ -97,6 +99,8 @@ def _fault(dataset: Dataset) -> pl.Expr:
 
 def _fault_rejections(dataset: Dataset, faulty: pl.DataFrame, today: date) -> pl.DataFrame:
     """One rejection a faulty row; fatal, unless the key is blank and nothing else in the row is a value either."""
+    if faulty.is_empty():
+        return pl.DataFrame(schema=REJECTION_SCHEMA)
     values_found, _ = _type_values(dataset, faulty, today)
     is_empty = ~mapping.has_raw_text(dataset_field_names(dataset))
     is_footer = values_found.select(is_empty & pl.col(PERMIT_KEY).is_null()).to_series()
@@ -124,50 +128,60 @@ def _type_values(dataset: Dataset, texts: pl.DataFrame, today: date) -> tuple[pl
         for name, rule in rules.items()
         if rule.parse not in PARSED_ELSEWHERE
     }
-    typed = texts.with_columns([reading.accepted().alias(name) for name, reading in readings.items()])
+    digits = values.digits_only(texts, [name for name in readings if rules[name].parse in values.NUMBER_PARSES])
+    typed = digits.with_columns(reading.accepted().alias(name) for name, reading in readings.items())
     refused = []
     for name, reading in readings.items():
         if typed[name].null_count() > texts[name].null_count():
-            lost = texts.filter(typed[name].is_null() & texts[name].is_not_null())
-            refused.append(_value_rejections(name, reading, lost))
+            is_lost = typed[name].is_null() & texts[name].is_not_null()
+            reasons = digits.filter(is_lost).select(reading.reason().alias("reason")).to_series()
+            refused.append(_value_rejections(name, texts.filter(is_lost), reasons))
     return typed, refused
 
 
-def _value_rejections(name: str, reading: values.Typed, lost: pl.DataFrame) -> pl.DataFrame:
+def _value_rejections(name: str, lost: pl.DataFrame, reasons: pl.Series) -> pl.DataFrame:
     return lost.select(
         PERMIT_KEY,
         PAGE_SHA256,
         PAGE_ROW,
         pl.lit(name).alias("field"),
         pl.col(name).alias("value"),
-        reading.reason().alias("reason"),
+        reasons,
         pl.lit(False).alias("is_fatal"),
     )
 
 
 def _finish(dataset: Dataset, permits: pl.DataFrame) -> pl.DataFrame:
     """Standard words, constants, owner-builders and places filled in; columns in the order of PERMIT_SCHEMA."""
-    words = mapping.standard_words(dataset)
-    mapped = [
-        mapping.mapped_word(pl.col(name if name in permits.columns else name.removesuffix("_mapped")), book).alias(name)
-        for name, book in words.items()
-    ]
-    permits = permits.with_columns(*mapped, mapping.owner_builder(dataset).alias(mapping.OWNER_BUILDER))
+    permits = permits.with_columns(_mapped_columns(dataset, permits))
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in PERMIT_SCHEMA.items() if name not in permits.columns]
-    permits = _fill_places(dataset, permits.with_columns(missing).with_columns(_owner_words()))
-    return permits.select(*PERMIT_SCHEMA, mapping.OWNER_BUILDER, mapping.TRADE_LABEL)
+    permits = _mark_owner_builders(permits.with_columns(missing))
+    return _fill_places(dataset, permits).select(*PERMIT_SCHEMA, mapping.OWNER_BUILDER, mapping.TRADE_LABEL)
 
 
-def _owner_words() -> list[pl.Expr]:
-    """An owner-builder's word is neither company nor person: it moves to contractor_trade where that is blank."""
-    company, person = pl.col("contractor_company_name"), pl.col("contractor_full_name")
-    company_is_owner, person_is_owner = (column.str.contains(mapping.OWNER_WORDS) for column in (company, person))
-    word = pl.coalesce(pl.when(company_is_owner).then(company), pl.when(person_is_owner).then(person))
-    return [
-        pl.coalesce("contractor_trade", word).alias("contractor_trade"),
-        pl.when(~company_is_owner).then(company).alias("contractor_company_name"),
-        pl.when(~person_is_owner).then(person).alias("contractor_full_name"),
-    ]
+def _mapped_columns(dataset: Dataset, permits: pl.DataFrame) -> list[pl.Expr]:
+    columns = []
+    for name, words in mapping.standard_words(dataset).items():
+        source = name if name in permits.columns else name.removesuffix("_mapped")
+        found = mapping.mapped_words(permits[source], words)
+        columns.append(pl.col(source).replace_strict(found, default=None, return_dtype=pl.String).alias(name))
+    return columns
+
+
+def _mark_owner_builders(permits: pl.DataFrame) -> pl.DataFrame:
+    """`is_owner_builder`; its word is neither company nor person and moves to contractor_trade where that is blank."""
+    company, person, trade = (pl.col(name) for name in mapping.CONTRACTOR_FIELDS)
+    flags = permits.select(mapping.is_owner_word(name) for name in mapping.CONTRACTOR_FIELDS)
+    is_owner = flags.max_horizontal()
+    names_somebody = mapping.has_raw_text(mapping.CONTRACTOR_FIELDS)
+    permits = permits.with_columns(pl.when(names_somebody).then(pl.lit(is_owner)).alias(mapping.OWNER_BUILDER))
+    if not is_owner.any():
+        return permits
+    of_company, of_person = (pl.lit(flags[name]) for name in mapping.CONTRACTOR_FIELDS[:2])
+    word = pl.coalesce(pl.when(of_company).then(company), pl.when(of_person).then(person))
+    return permits.with_columns(
+        pl.coalesce(trade, word), pl.when(~of_company).then(company), pl.when(~of_person).then(person)
+    )
 
 
 def _fill_places(dataset: Dataset, permits: pl.DataFrame) -> pl.DataFrame:

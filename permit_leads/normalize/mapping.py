@@ -12,36 +12,53 @@ from permit_leads.registry import Columns, Dataset, FieldRule
 OWNER_BUILDER = "is_owner_builder"
 TRADE_LABEL = "trade_label"
 
+BLANKS = " \t\r\n\x0b\x0c\u00a0\ufeff"
+
 # Free text in which a private telephone number or e-mail address may stand; it is never stored.
 FREE_TEXT = frozenset({"description", "project_name"})
-PHONE = r"(?:\+?1[-. ])?(?:\(\d{3}\) ?|\b\d{3}[-. ])\d{3}[-. ]\d{4}\b"
+PHONE = r"(?:\([0-9]{3}\) ?|\b[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}\b"
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 # What clerks write where a company should stand when the owner does the work himself. Source: Cary NC
 # "OWNER (GENERAL)" and "OWNER (ELECTRICAL)", Missoula MT "OWNER", Austin TX "Homeowner" (all read 2026-11-23).
-OWNER_WORDS = r"(?i)^(?:(?:home ?|property |building )?owners?(?:[ /-]*(?:as )?(?:builder|contractor|occupant))?(?: ?\(.*\))?|self)$"
+OWNER_WORDS = (
+    r"(?i)^(?:(?:home ?|property |building )?owners?(?:[ /-]*(?:as )?(?:builder|contractor|occupant))?"
+    r"(?: ?\(.*\))?|self)$"
+)
 CONTRACTOR_FIELDS = ("contractor_company_name", "contractor_full_name", "contractor_trade")
 
 
+def used_columns(dataset: Dataset, present: Collection[str]) -> list[str]:
+    """The publisher's columns that the dataset reads and the page has; Socrata leaves out what is null throughout."""
+    sources = [*dataset.fields.values(), *([dataset.trades] if dataset.trades else [])]
+    names = dict.fromkeys([*dataset.key, *(name for source in sources for name in source.names)])
+    return [name for name in names if name in present]
+
+
+def clean_columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """Every column trimmed, blanks null, and without the NUL characters that PostgreSQL cannot keep."""
+    has_nul = rows.select(pl.all().str.contains("\x00", literal=True).any()).row(0, named=True) if rows.width else {}
+    without_nul = [
+        pl.col(name).str.replace_all("\x00", "", literal=True) for name, is_there in has_nul.items() if is_there
+    ]
+    return rows.with_columns(without_nul).select(clean(pl.all()))
+
+
 def clean(text: pl.Expr) -> pl.Expr:
-    """Trimmed text; blank is null. Characters that PostgreSQL cannot keep (NUL) go."""
-    trimmed = text.str.strip_chars(" \t\r\n\x0b\x0c\u00a0\ufeff\x00")
-    return pl.when(trimmed != "").then(trimmed)
-
-
-def column_text(name: str, present: Collection[str]) -> pl.Expr:
-    """One publisher's column, cleaned; a column that the page does not have is null (Socrata omits nulls)."""
-    return clean(pl.col(name)) if name in present else pl.lit(None, pl.String)
+    """Trimmed text (no-break spaces and byte order marks too); blank is null."""
+    return text.str.strip_chars(BLANKS).replace("", None)
 
 
 def columns_text(columns: Columns, present: Collection[str]) -> pl.Expr:
-    """The raw text that a rule reads: its one column, its columns joined, or its first non-blank column."""
-    texts = [column_text(name, present) for name in columns.names if name in present]
+    """The raw text that a rule reads: its one column, its columns joined, or its first non-blank column.
+
+    It reads columns that are cleaned already; a column that the page does not have counts as null.
+    """
+    texts = [pl.col(name) for name in columns.names if name in present]
     if not texts:
         return pl.lit(None, pl.String)
     if columns.columns:
-        joined = pl.concat_str(texts, separator=columns.join, ignore_nulls=True)
-        return pl.when(joined != "").then(joined)
+        return pl.concat_str(texts, separator=columns.join, ignore_nulls=True).replace("", None)
     return texts[0] if len(texts) == 1 else pl.coalesce(texts)
 
 
@@ -76,7 +93,7 @@ def permit_key(dataset: Dataset, present: Collection[str]) -> pl.Expr:
 
     A "|" or backslash inside a part of a composite key is escaped by a backslash, so two keys never melt into one.
     """
-    parts = [column_text(name, present) for name in dataset.key]
+    parts = [pl.col(name) if name in present else pl.lit(None, pl.String) for name in dataset.key]
     if len(parts) == 1:
         return parts[0]
     escaped = [part.str.replace_all(r"([\\|])", r"\$1") for part in parts]
@@ -88,13 +105,9 @@ def has_raw_text(names: Iterable[str]) -> pl.Expr:
     return pl.any_horizontal([pl.col(name).is_not_null() for name in names])
 
 
-def owner_builder(dataset: Dataset) -> pl.Expr:
-    """True: the contractor's place says the owner builds; false: it names somebody; null: it says nothing."""
-    names = [name for name in CONTRACTOR_FIELDS if dataset.rule_of(name)]
-    if not names:
-        return pl.lit(None, pl.Boolean)
-    is_owner = pl.any_horizontal([pl.col(name).str.contains(OWNER_WORDS) for name in names])
-    return pl.when(has_raw_text(names)).then(is_owner.fill_null(False))
+def is_owner_word(name: str) -> pl.Expr:
+    """True where a contractor column says that the owner does the work himself."""
+    return pl.col(name).str.contains(OWNER_WORDS).fill_null(False)
 
 
 def standard_words(dataset: Dataset) -> dict[str, dict[str, str]]:
@@ -105,7 +118,8 @@ def standard_words(dataset: Dataset) -> dict[str, dict[str, str]]:
     }
 
 
-def mapped_word(text: pl.Expr, words: dict[str, str]) -> pl.Expr:
-    """The standard word for the publisher's (case and runs of spaces do not matter); unknown words give null."""
-    folded = text.str.to_lowercase().str.replace_all(r"\s+", " ")
-    return folded.replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)
+def mapped_words(texts: pl.Series, words: dict[str, str]) -> dict[str, str]:
+    """The standard word of each distinct text that has one; case and runs of spaces do not matter."""
+    distinct = texts.drop_nulls().unique().to_list()
+    folded = {text: words.get(" ".join(text.lower().split())) for text in distinct}
+    return {text: standard for text, standard in folded.items() if standard is not None}
