@@ -1,0 +1,115 @@
+"""The ASGI application: `uvicorn --factory leadledger.app:create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+
+from leadledger import VERSION, health
+from leadledger.auth import TokenVerifier
+from leadledger.database import Database, api_url
+from leadledger.errors import AppError
+from leadledger.identity.apikey import ensure_publishable_key
+from leadledger.identity.provider import IdentityProvider
+from leadledger.identity.routes import build_identity_app
+from leadledger.keys import KeyRing, fetch_jwks
+from leadledger.logs import configure_logging
+from leadledger.middleware import FailureEdge, RequestEdge
+from leadledger.responses import error_response
+from leadledger.settings import ApiSettings, load_settings
+from leadledger.validation import describe_http_exception, describe_validation
+
+DESCRIPTION = """Public building permits as scored leads, each with its reasons and its receipts.
+
+`null` always means that the publisher does not say. Errors have one body, `ErrorBody`, whatever the status."""
+# What supabase-js sends besides what any request may.
+BROWSER_HEADERS = ["apikey", "authorization", "content-type", "x-client-info", "x-request-id", "x-supabase-api-version"]
+ANSWER_HEADERS = ["retry-after", "x-request-id", "x-sb-error-code", "x-supabase-api-version"]
+GZIP_MIN_BYTES = 1_024
+
+
+def create_app(settings: ApiSettings | None = None, database: Database | None = None) -> FastAPI:
+    """The whole API, and under /auth/v1 the embedded identity provider when there is no Supabase.
+
+    Raises:
+        SettingsError: the environment cannot be used.
+    """
+    settings = settings or load_settings()
+    configure_logging()
+    database = database or Database(api_url(settings), size=settings.database_pool_size)
+    app = build_app(settings, database)
+    if settings.supabase_url:
+        fetch, api_keys = fetch_jwks(f"{settings.issuer}/.well-known/jwks.json"), _api_keys(settings)
+    else:
+        provider = IdentityProvider(settings.issuer, database)
+        fetch, api_keys = provider.public_keys, _api_keys(settings) or [ensure_publishable_key(settings.home)]
+        app.mount("/auth/v1", build_identity_app(provider, api_keys, settings.sign_in_burst))
+    app.state.verifier = TokenVerifier(settings.issuer, KeyRing(fetch), settings.jwt_secrets, api_keys)
+    return app
+
+
+def build_app(settings: ApiSettings, database: Database) -> FastAPI:
+    """The routes and what surrounds them; needs no running database to say its OpenAPI document."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        database.open()
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="LeadLedgerPro",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        middleware=_middleware(settings.frontend_url),
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.database = database
+    app.include_router(health.router)
+    app.add_exception_handler(AppError, _answer_app_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    return app
+
+
+def _middleware(origins: Sequence[str]) -> list[Middleware]:
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PUT"],
+        allow_headers=BROWSER_HEADERS,
+        expose_headers=ANSWER_HEADERS,
+        max_age=600,
+    )
+    gzip = Middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES, compresslevel=5)
+    return [Middleware(RequestEdge), cors, gzip, Middleware(FailureEdge)]
+
+
+def _api_keys(settings: ApiSettings) -> list[str]:
+    keys = (settings.supabase_anon_key, settings.supabase_service_role_key)
+    return [key.get_secret_value() for key in keys if key is not None]
+
+
+def _answer_app_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return error_response(error, request.state.request_id)
+
+
+def _answer_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return error_response(describe_http_exception(request, error), request.state.request_id)
+
+
+def _answer_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return error_response(describe_validation(request, error), request.state.request_id)

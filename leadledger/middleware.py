@@ -1,0 +1,137 @@
+"""What happens around every request: an id, one log line, safe headers, a bounded body, no traceback for anybody."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from leadledger.errors import AppError, BodyTooLarge
+from leadledger.responses import error_response
+
+REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+BODY_LIMIT = 65_536
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
+# Swagger's page loads its script and style from this host; nothing else here is a page.
+DOCS_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self' data: https://fastapi.tiangolo.com; "
+    "script-src 'unsafe-inline' https://cdn.jsdelivr.net; style-src 'unsafe-inline' https://cdn.jsdelivr.net; "
+    "frame-ancestors 'none'"
+)
+HSTS = "max-age=31536000; includeSubDomains"
+log = structlog.get_logger()
+
+
+class RequestEdge:
+    """Outermost: names the request, adds the headers every answer has, writes one log line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _read_request_id(Headers(scope=scope).get("x-request-id"))
+        scope.setdefault("state", {})["request_id"] = request_id
+        started, status = time.perf_counter(), 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_headers(MutableHeaders(scope=message), scope, request_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_headers)
+            finally:
+                milliseconds = round((time.perf_counter() - started) * 1000, 1)
+                log.info("request.finished", **_route_of(scope), status=status, milliseconds=milliseconds)
+
+
+class FailureEdge:
+    """Innermost: turns what nobody expected into the one error body, and bodies beyond the limit into 413."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self._app(scope, _limit(receive, Headers(scope=scope)), watch)
+        except Exception as error:
+            if has_started:
+                raise
+            await _answer_failure(error, scope, receive, send)
+
+
+async def _answer_failure(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    if not isinstance(error, AppError):
+        log.error("request.failed", exc_info=error, **_route_of(scope))
+        error = _Unexpected("something broke on our side; it is recorded under this request id")
+    await error_response(error, scope["state"]["request_id"])(scope, receive, send)
+
+
+class _Unexpected(AppError):
+    """A bug of ours; the caller learns the request id and nothing else."""
+
+    status = 500
+    code = "internal_error"
+
+
+def _limit(receive: Receive, headers: Headers) -> Receive:
+    declared = headers.get("content-length", "0")
+    received = int(declared) if declared.isdigit() and int(declared) > BODY_LIMIT else 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > BODY_LIMIT:
+            raise BodyTooLarge(f"the body is larger than {BODY_LIMIT} bytes")
+        return message
+
+    return receive_bounded
+
+
+def _read_request_id(given: str | None) -> str:
+    return given if given and REQUEST_ID.match(given) else uuid.uuid4().hex
+
+
+def _route_of(scope: Scope) -> dict[str, str]:
+    """Method and path template: paths hold ids, and queries may hold what a person typed."""
+    route = scope.get("route")
+    template = scope.get("root_path", "") + route.path if isinstance(route, Route) else "unknown"
+    return {"method": scope["method"], "route": template}
+
+
+def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
+    headers["X-Request-Id"] = request_id
+    for name, value in SAFE_HEADERS.items():
+        headers[name] = value
+    headers["Content-Security-Policy"] = DOCS_POLICY if scope["path"] == "/docs" else CONTENT_POLICY
+    if scope["scheme"] == "https":
+        headers["Strict-Transport-Security"] = HSTS
+    headers.setdefault("Cache-Control", "no-store")
