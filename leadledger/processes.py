@@ -1,0 +1,217 @@
+"""Background processes of one machine: started once, found again, ended by the very process they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+
+STOP_SECONDS = 10.0
+TAIL_LINES = 30
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+class StartFailed(Exception):
+    """A process did not become healthy; says what was waited for and how its log ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What to run, and the address that answers below 400 once it is well."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    port: int
+    health_path: str
+    code: Sequence[Path] = ()  # files and folders whose change means that a running one is out of date
+    start_seconds: float = 60.0
+
+    @property
+    def url(self) -> str:
+        """The origin it serves."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def fingerprint(self) -> str:
+        """Changes when a process started now would differ from one started before."""
+        files = [path for place in self.code for path in (sorted(place.rglob("*")) if place.is_dir() else [place])]
+        stamps = [(str(path), path.stat().st_mtime_ns) for path in files if path.is_file() and path.suffix != ".pyc"]
+        known = json.dumps([list(self.command), sorted(self.environment.items()), stamps])
+        return hashlib.sha256(known.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is remembered of a started process; `born` tells it from a later one with the same pid."""
+
+    pid: int
+    born: str
+    port: int
+    health_path: str
+    fingerprint: str
+
+
+class Processes:
+    """The processes of one home: pid files under run/, logs under logs/."""
+
+    def __init__(self, home: Path) -> None:
+        self._run = home / "run"
+        self._logs = home / "logs"
+        for folder in (self._run, self._logs):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def log_path(self, name: str) -> Path:
+        """Where the process writes its output."""
+        return self._logs / f"{name}.log"
+
+    def find(self, name: str) -> Record | None:
+        """The living process of this name, if it is the one that was started here."""
+        try:
+            record = Record(**json.loads(self._record_path(name).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        return record if read_birth(record.pid) == record.born else None
+
+    def start(self, service: Service) -> None:
+        """Start it in the background, out of reach of this terminal's Ctrl-C."""
+        with self.log_path(service.name).open("ab") as log, uninterrupted():
+            child = subprocess.Popen(
+                list(service.command),
+                cwd=service.folder,
+                env={**inherited_environment(), **service.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._children[service.name] = child
+            record = Record(
+                child.pid, read_birth(child.pid) or "", service.port, service.health_path, service.fingerprint()
+            )
+            self._record_path(service.name).write_text(json.dumps(asdict(record)), encoding="utf-8")
+
+    def wait_until_healthy(self, service: Service) -> float:
+        """Seconds waited until it answers.
+
+        Raises:
+            StartFailed: it ended, or does not answer in time; it is not left running.
+        """
+        started = time.monotonic()
+        try:
+            while not is_healthy(service.url, service.health_path):
+                self._check_progress(service, time.monotonic() - started)
+                time.sleep(0.1)
+        except BaseException:
+            self.stop(service.name)
+            raise
+        return time.monotonic() - started
+
+    def stop(self, name: str) -> bool:
+        """End it and its children, asked first, killed after ten seconds; True when it was running."""
+        record = self.find(name)
+        self._record_path(name).unlink(missing_ok=True)
+        if record is None:
+            return False
+        give_up_at = time.monotonic() + STOP_SECONDS
+        send(signal.SIGTERM, record.pid)
+        while read_birth(record.pid) == record.born and time.monotonic() < give_up_at:
+            self._reap(name)
+            time.sleep(0.05)
+        send(signal.SIGKILL, record.pid)  # whatever is left of its group
+        self._reap(name)
+        return True
+
+    def tail(self, name: str) -> str:
+        """The last lines of its log."""
+        text = self.log_path(name).read_text(encoding="utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-TAIL_LINES:])
+
+    def _check_progress(self, service: Service, waited_seconds: float) -> None:
+        if self.find(service.name) is None:
+            problem = "ended before it answered"
+        elif waited_seconds > service.start_seconds:
+            problem = f"does not answer after {waited_seconds:.0f} s at {service.url}{service.health_path}"
+        else:
+            return
+        log = self.log_path(service.name)
+        raise StartFailed(f"{service.name} {problem}; the end of {log}:\n{self.tail(service.name)}")
+
+    def _record_path(self, name: str) -> Path:
+        return self._run / f"{name}.json"
+
+    def _reap(self, name: str) -> None:
+        child = self._children.get(name)
+        if child is not None:
+            child.poll()
+
+
+def is_healthy(url: str, health_path: str) -> bool:
+    """Whether its health address answers below 400 within two seconds."""
+    try:
+        return httpx.get(f"{url}{health_path}", timeout=2.0, trust_env=False).status_code < 400
+    except httpx.HTTPError:
+        return False
+
+
+def inherited_environment() -> dict[str, str]:
+    """What every process needs of this shell; the rest each service is given by name."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+
+def read_birth(pid: int) -> str | None:
+    """When the process began, so that a pid used again is not taken for it; None when it is dead (or a zombie)."""
+    if not Path("/proc/self/stat").exists():
+        told = subprocess.run(
+            ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        state, _, began = told.stdout.strip().partition(" ")
+        return began.strip() if state and not state.startswith("Z") else None
+    try:
+        # The name in parentheses may hold anything; what follows it is state, …, start in ticks since boot.
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    return None if fields[0] in "ZX" else f"{boot}/{fields[19]}"
+
+
+def send(number: signal.Signals, pid: int) -> None:
+    """Signal the process and everything it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def choose_port(wanted: int) -> int:
+    """The wanted port, or a free one when somebody else listens there."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return int(probe.getsockname()[1])
+    raise StartFailed("this machine has no free port on 127.0.0.1")
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back for the moment between a start and its record; the started process does not inherit this."""
+    seen: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: seen.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if seen:
+        raise KeyboardInterrupt

@@ -1,0 +1,123 @@
+"""What runs on one machine: the publisher simulator of the demo, the API and the web app, and what each is given."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Mapping
+
+from pydantic import AliasChoices
+
+from leadledger.processes import Processes, Service, StartFailed, choose_port
+from leadledger.settings import ApiSettings
+from permit_leads.settings import REPOSITORY
+
+DEFAULT_PORTS = {"simulator": 8801, "api": 8000, "web": 3000}
+PORT_VARIABLES = {"simulator": "SIMULATOR_PORT", "api": "BACKEND_PORT", "web": "FRONTEND_PORT"}
+SNAPSHOT = REPOSITORY / "simulators" / "snapshot"
+WEB = REPOSITORY / "web"
+NEXT = WEB / "node_modules" / "next" / "dist" / "bin" / "next"
+
+
+def is_simulated(environment: Mapping[str, str]) -> bool:
+    """DEMO=0 fetches from the publishers themselves; anything else from the simulator."""
+    return environment.get("DEMO", "1") != "0"
+
+
+def plan_services(processes: Processes, settings: ApiSettings, api_database_url: str) -> dict[str, Service]:
+    """The processes of this machine by name, in the order they start.
+
+    Raises:
+        StartFailed: the web app is not built, or a port variable holds no port.
+    """
+    ports = {name: _choose_port(processes, name) for name in DEFAULT_PORTS}
+    origins = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    shared = {"LEADLEDGER_HOME": str(settings.home), "SUPABASE_ANON_KEY": publishable_key(settings)}
+    services = [
+        *([_plan_simulator(ports["simulator"])] if is_simulated(os.environ) else []),
+        _plan_api(ports["api"], settings, {**shared, "API_DATABASE_URL": api_database_url}, origins["web"]),
+        _plan_web(ports["web"], settings, shared, origins["api"]),
+    ]
+    return {service.name: service for service in services}
+
+
+def publishable_key(settings: ApiSettings) -> str:
+    """The key browsers send: the configured one, or one made once for this home."""
+    if settings.supabase_anon_key is not None:
+        return settings.supabase_anon_key.get_secret_value()
+    path = settings.home / "publishable-key"
+    if not path.is_file():
+        path.touch(mode=0o600)
+        path.write_text(f"sb_publishable_{secrets.token_urlsafe(24)}", encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _plan_simulator(port: int) -> Service:
+    return Service(
+        name="simulator",
+        command=(sys.executable, "-m", "simulators.publishers", "--port", str(port), "--snapshot", str(SNAPSHOT)),
+        environment={},
+        folder=REPOSITORY,
+        port=port,
+        health_path="/",
+        code=(REPOSITORY / "simulators",),
+    )
+
+
+def _plan_api(port: int, settings: ApiSettings, shared: Mapping[str, str], web_origin: str) -> Service:
+    command = (sys.executable, "-m", "uvicorn", "--factory", "leadledger.app:create_app", "--host", "127.0.0.1")
+    pages = ",".join((web_origin, web_origin.replace("127.0.0.1", "localhost")))
+    own = {"BACKEND_PORT": str(port), "BACKEND_URL": f"http://127.0.0.1:{port}", "FRONTEND_URL": pages}
+    return Service(
+        name="api",
+        command=(*command, "--port", str(port), "--workers", "2"),
+        environment={**_configured(settings), **shared, **own},
+        folder=REPOSITORY,
+        port=port,
+        health_path="/readyz",
+        code=(REPOSITORY / "leadledger", REPOSITORY / "permit_leads", REPOSITORY / ".env"),
+    )
+
+
+def _plan_web(port: int, settings: ApiSettings, shared: Mapping[str, str], api_origin: str) -> Service:
+    node = shutil.which("node")
+    build = WEB / ".next" / "BUILD_ID"
+    if node is None or not build.is_file() or not NEXT.is_file():
+        raise StartFailed("the web app is not built; run `make up`, which installs and builds what is missing")
+    own = {
+        "BACKEND_URL": api_origin,
+        "SUPABASE_URL": settings.supabase_url or api_origin,
+        "NODE_ENV": "production",
+        "NEXT_TELEMETRY_DISABLED": "1",
+    }
+    return Service(
+        name="web",
+        command=(node, str(NEXT), "start", "--hostname", "127.0.0.1", "--port", str(port)),
+        environment={**shared, **own},
+        folder=WEB,
+        port=port,
+        health_path="/",
+        code=(build,),
+    )
+
+
+def _configured(settings: ApiSettings) -> dict[str, str]:
+    """The API's variables that this environment sets, but for the schema owner's: the API has its own login."""
+    aliases = (field.validation_alias for field in type(settings).model_fields.values())
+    names = {name for alias in aliases if isinstance(alias, AliasChoices) for name in alias.choices}
+    return {str(name): os.environ[str(name)] for name in names - {"DATABASE_URL", "PORT"} if str(name) in os.environ}
+
+
+def _choose_port(processes: Processes, name: str) -> int:
+    """The port asked for; else where it already runs; else the usual one, or a free one when that is taken."""
+    variable = PORT_VARIABLES[name]
+    asked = os.environ.get(variable)
+    if asked and not (asked.isdecimal() and 0 < int(asked) < 65536):
+        raise StartFailed(f"{variable} is no port; expected a number from 1 to 65535")
+    wanted = int(asked) if asked else DEFAULT_PORTS[name]
+    running = processes.find(name)
+    if running is not None and (not asked or running.port == wanted):
+        return running.port
+    return choose_port(wanted)
