@@ -27,6 +27,7 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 Mark = Literal["success", "failure", "running"]
 Status = Literal["success", "failure", "running", "unknown"]
 LEASE_SECONDS = 120
+UNKNOWN_OVERLAP_DAYS = 14  # a rewind of a source that the registry no longer knows
 
 
 class LeaseHeld(SourceUnavailable):

@@ -1,0 +1,40 @@
+"""Which sources a run takes in, and why another is not taken."""
+
+from __future__ import annotations
+
+from permit_leads.arguments import suggest
+from permit_leads.errors import UsageError
+from permit_leads.registry import Dataset
+from permit_leads.settings import Settings
+
+EXAMPLES = "for example --source austin_issued_permits, or --source austin_issued_permits,chicago_building_permits"
+
+
+def choose_sources(
+    named: tuple[str, ...], settings: Settings, registry: dict[str, Dataset], *, is_replay: bool
+) -> tuple[str, ...]:
+    """The sources named, or those of PERMIT_LEADS_SOURCES, or all enabled ones that can be reached from here.
+
+    Raises:
+        UsageError: a source is unknown, or cannot be fetched; a replay needs no publisher and takes any.
+    """
+    origin, asked = ("--source", named) if named else ("PERMIT_LEADS_SOURCES", settings.sources)
+    for name in asked:
+        if name not in registry:
+            raise UsageError(f"{origin} {name!r} is unknown{suggest(name, registry)}; {EXAMPLES}")
+        obstacle = find_obstacle(registry[name], settings)
+        if obstacle and not is_replay:
+            raise UsageError(f"{origin} {name!r} {obstacle}; {EXAMPLES}")
+    chosen = asked or tuple(name for name, dataset in registry.items() if not find_obstacle(dataset, settings))
+    if not chosen:
+        raise UsageError(f"no source is enabled; {EXAMPLES}")
+    return chosen
+
+
+def find_obstacle(dataset: Dataset, settings: Settings) -> str | None:
+    """Why the dataset cannot be fetched from here; None when it can."""
+    if not dataset.is_enabled:
+        return f"is disabled: {dataset.disabled_reason or 'its file gives no reason'}"
+    if dataset.is_recorded_only and settings.connect_to is None:
+        return "is recorded only: it has no address of its own and needs a simulator (PERMIT_LEADS_CONNECT_TO)"
+    return None

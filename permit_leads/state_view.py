@@ -1,0 +1,154 @@
+"""How the state of a source is judged and shown: the same words in lists, in JSON and in the health check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from permit_leads.page import Window
+from permit_leads.registry import Dataset
+from permit_leads.store.state import RunRow, StateRow
+
+Freshness = Literal["fresh", "stale", "unknown", "disabled"]
+
+LONGEST_RUN = timedelta(hours=6)
+REASON_WIDTH = 120
+# No heading may hold a status word: the runbook greps the list for them.
+HEADINGS = ("source", "status", "freshness", "last run", "last good", "watermark", "records", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source, what is known of it, and what is wrong with it (None: nothing)."""
+
+    source: str
+    status: str
+    freshness: Freshness
+    problem: str | None
+    is_in_registry: bool
+    freshness_hours: int | None
+    state: StateRow | None
+
+
+def view_source(
+    source: str, dataset: Dataset | None, row: StateRow | None, is_active: bool, now: datetime
+) -> SourceView:
+    """Judge a source at the instant `now`; one that is not active has no problems."""
+    status = "unknown" if row is None else row.status
+    freshness = _judge_freshness(dataset, row, is_active, now)
+    problem = _find_problem(status, freshness, dataset, row, now) if is_active else None
+    hours = None if dataset is None else dataset.freshness_hours
+    return SourceView(source, status, freshness, problem, dataset is not None, hours, row)
+
+
+def list_as_text(views: Sequence[SourceView]) -> str:
+    """One line a source, in columns."""
+    rows = [HEADINGS, *(_cells(view) for view in views)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def list_as_json(views: Sequence[SourceView]) -> str:
+    """All sources, and whether all of them are well."""
+    is_well = not any(view.problem for view in views) and any(view.freshness != "disabled" for view in views)
+    return _dump({"is_well": is_well, "sources": [_record(view) for view in views]})
+
+
+def source_as_text(view: SourceView, window: Window | None, runs: Sequence[RunRow]) -> str:
+    """The full record, the next window and the last runs, line by line; the same state gives the same text."""
+    lines = [f"{key}: {_text(value)}" for key, value in {**_record(view), "next_window": _days(window)}.items()]
+    lines.append(f"last runs: {len(runs)}")
+    return "\n".join([*lines, *(f"  {line}" for line in _run_lines(runs))])
+
+
+def source_as_json(view: SourceView, window: Window | None, runs: Sequence[RunRow]) -> str:
+    """The same as one JSON document."""
+    shown = None if window is None else asdict(window)
+    return _dump({**_record(view), "next_window": shown, "runs": [asdict(run) for run in runs]})
+
+
+def _judge_freshness(dataset: Dataset | None, row: StateRow | None, is_active: bool, now: datetime) -> Freshness:
+    if dataset is not None and not is_active:
+        return "disabled"
+    if dataset is None or row is None or row.last_success is None:
+        return "unknown"
+    return "fresh" if now - row.last_success <= timedelta(hours=dataset.freshness_hours) else "stale"
+
+
+def _find_problem(
+    status: str, freshness: Freshness, dataset: Dataset | None, row: StateRow | None, now: datetime
+) -> str | None:
+    if status == "failure" and row is not None:
+        return f"failure: {_one_line(row.error_message or 'no reason given')}"
+    if status == "unknown" or row is None:
+        return "unknown: never ran"
+    if status == "running" and row.last_run is not None and now - row.last_run > LONGEST_RUN:
+        return f"running for more than {LONGEST_RUN.total_seconds() / 3600:.0f} hours"
+    if freshness == "stale" and dataset is not None:
+        return f"stale: last good run {_text(row.last_success)}, promised every {dataset.freshness_hours} hours"
+    return "unknown: no run has gone well yet" if freshness == "unknown" else None
+
+
+def _record(view: SourceView) -> dict[str, object]:
+    state: Mapping[str, object] = {} if view.state is None else asdict(view.state)
+    return {
+        "source": view.source,
+        "status": view.status,
+        "freshness": view.freshness,
+        "problem": view.problem,
+        "is_in_registry": view.is_in_registry,
+        "freshness_hours": view.freshness_hours,
+        **{key: state.get(key) for key in StateRow.__dataclass_fields__ if key not in ("source", "status")},
+    }
+
+
+def _cells(view: SourceView) -> tuple[str, ...]:
+    row = view.state
+    reason = _one_line(view.problem or "")[:REASON_WIDTH]
+    if row is None:
+        return (view.source, view.status, view.freshness, "-", "-", "-", "0", reason)
+    known = (_text(row.last_run), _text(row.last_success), _text(row.watermark), str(row.records_processed))
+    return (view.source, view.status, view.freshness, *known, reason)
+
+
+def _run_lines(runs: Sequence[RunRow]) -> Iterator[str]:
+    for run in runs:
+        counts = (
+            f"pages={run.page_count} records={run.record_count} new={run.permit_new_count} "
+            f"changed={run.permit_changed_count} same={run.permit_unchanged_count} leads={run.lead_written_count} "
+            f"rejected={run.rejection_count}"
+        )
+        window = _days(Window(run.window_since, run.window_until))
+        reason = f" reason={json.dumps(_one_line(run.error_message), ensure_ascii=False)}" if run.error_message else ""
+        yield f"{_text(run.started_at)} {run.kind} {run.status} window={window} {counts} run_id={run.run_id}{reason}"
+
+
+def _days(window: Window | None) -> str:
+    if window is None:
+        return "unknown (the registry has no such source)"
+    if window.since is None and window.until is None:
+        return "all"
+    return f"{window.since or ''}..{window.until or ''}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return "-" if value is None else _one_line(str(value))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _dump(document: Mapping[str, object]) -> str:
+    return json.dumps(document, default=_json_text, ensure_ascii=False, indent=2)
+
+
+def _json_text(value: object) -> str:
+    return _text(value) if isinstance(value, datetime) else str(value)
