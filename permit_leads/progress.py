@@ -39,8 +39,9 @@ class Progress:
         self._clock = clock
         self._show = _choose_printer(console)
 
-    def event(self, name: str, *, level: Level = "info", **fields: object) -> None:
-        """Say one thing. Fields that are None are left out, and so are troubles that did not happen."""
+    def event(self, name: str, **fields: object) -> None:
+        """Say one thing; `level` is info, warning or error. None and troubles that did not happen are left out."""
+        level = _level(fields.pop("level", "info"))
         said = {key: redact(_text(value)) for key, value in fields.items() if _is_worth_saying(level, key, value)}
         at = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._append(format_line(at, {"level": level, "event": name, **said}))
@@ -77,6 +78,10 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     return str(value)
+
+
+def _level(word: object) -> Level:
+    return "error" if word == "error" else "warning" if word == "warning" else "info"
 
 
 def _is_worth_saying(level: Level, key: str, value: object) -> bool:

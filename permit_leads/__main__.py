@@ -1,0 +1,18 @@
+"""`python -m permit_leads`, the command of the runbook."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from permit_leads.cli import main
+
+
+def _end_orderly(number: int, _frame: object) -> None:
+    """An end asked for by the scheduler is recorded like any other failure of the run."""
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end_orderly)
+    sys.exit(main())
