@@ -1,0 +1,211 @@
+"""Which trades a permit is for, and which usually follow it: the publisher's own labels first, then the words.
+
+Pure and columnar: a frame of permits in, a frame of (permit, trade) out. The words and the reasoning behind them
+are in trades.toml; how a text is read is in lexicon.py.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from permit_leads.normalize.lexicon import (
+    DWELLING,
+    IS_NEW,
+    MENTIONED,
+    NOTHING,
+    STRUCTURE,
+    Lexicon,
+    Phrases,
+    load_lexicon,
+)
+from permit_leads.permit import PERMIT_KEY
+from permit_leads.registry import Dataset
+
+TRADE_LABEL = "trade_label"
+DIRECT = "direct"
+ADJACENT = "adjacent"
+TRADES_SCHEMA: dict[str, pl.DataType] = {
+    PERMIT_KEY: pl.String(),
+    "trade": pl.String(),
+    "kind": pl.String(),
+    "evidence": pl.String(),
+}
+# The columns in which publishers name the kind of permit; few distinct words.
+TYPE_COLUMNS = ("permit_type_desc", "permit_type", "permit_class", "work_class")
+# A text this short names its subject and nothing else ("WINDOWS", "REAR DOOR"): a bare part counts as the work.
+_SHORT_TEXT = 32
+
+
+def trade_labels() -> dict[str, str]:
+    """Trade id -> its name for people, in the order of trades.toml."""
+    return {trade_id: trade.label for trade_id, trade in load_lexicon().file.trades.items()}
+
+
+def classify(dataset: Dataset, permits: pl.DataFrame, labels: pl.Series | None = None) -> pl.DataFrame:
+    """One row per permit and trade: permit_key, trade, kind (direct or adjacent), evidence; permits keep their order.
+
+    `labels` are the publisher's own trade labels, row by row; without them the column trade_label is used if present.
+    The evidence is what decided, for people: `label: EP`, `words: replace roof`, `type: sign`, `follows: pool`.
+    A permit that names no trade has no row.
+    """
+    lexicon = load_lexicon()
+    rows = _readable(permits, labels)
+    labelled = _label_hits(dataset, rows)
+    words = _word_hits(rows, lexicon)
+    types = _type_hits(rows, lexicon)
+    direct = pl.concat(
+        [
+            _own_labels(labelled, pl.concat([words, types]), lexicon),
+            _specialties(labelled, pl.concat([words, types]), lexicon),
+            _by_words(rows.join(labelled, on="row", how="anti"), words, types, lexicon),
+        ]
+    ).unique(["row", "trade"], keep="first", maintain_order=True)
+    decided = _absorb(direct, lexicon)
+    found = _limit_adjacent(pl.concat([decided, _followers(decided, lexicon)]), lexicon.file.adjacent_limit)
+    return found.join(rows.select("row", PERMIT_KEY), on="row", maintain_order="left").select(*TRADES_SCHEMA)
+
+
+def _readable(permits: pl.DataFrame, labels: pl.Series | None) -> pl.DataFrame:
+    """row, permit_key, label, the text that describes the work, the text that names its type, and is_new."""
+    if labels is None and TRADE_LABEL in permits.columns:
+        labels = permits[TRADE_LABEL]
+    label = pl.lit(None, pl.String) if labels is None else pl.lit(labels).str.strip_chars()
+    return permits.with_row_index("row").select(
+        "row",
+        PERMIT_KEY,
+        label=label,
+        free_text=pl.coalesce("description", "project_name"),
+        type_text=pl.concat_str(*TYPE_COLUMNS, separator=" | ", ignore_nulls=True),
+        is_new=pl.col("work_class_mapped").eq_missing("New"),
+    )
+
+
+def _label_hits(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
+    """(row, trade, evidence) from the publisher's label; a label that stands for no trade leaves it to the words."""
+    pairs = [] if dataset.trades is None else [(k, v) for k, vs in dataset.trades.values.items() for v in vs]
+    meanings = pl.DataFrame(pairs, schema={"label": pl.String, "trade": pl.String}, orient="row")
+    hits = rows.select("row", "label").join(meanings, on="label", maintain_order="left")
+    return hits.select("row", "trade", evidence=pl.lit("label: ") + pl.col("label"))
+
+
+def _word_hits(rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """(row, meaning, phrase, evidence) from the descriptions; each distinct text is read once."""
+    texts = rows.select(text="free_text").unique(maintain_order=True).drop_nulls().with_row_index("text_id")
+    read = texts.select("text_id", text=lexicon.wording.canonical(pl.col("text")).str.replace_all(lexicon.denied, " "))
+    hits = _mentions_settled(_hits(read, "text_id", lexicon.texts), read, lexicon)
+    places = rows.select("row", "free_text").join(texts, left_on="free_text", right_on="text", maintain_order="left")
+    return places.join(hits, on="text_id", maintain_order="left_right").select(
+        "row", "meaning", "phrase", evidence=pl.lit("words: ") + pl.col("phrase")
+    )
+
+
+def _type_hits(rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """(row, meaning, phrase, evidence) from the publisher's type and class columns; few distinct texts."""
+    texts = rows.select(text="type_text").unique(maintain_order=True).drop_nulls().with_row_index("text_id")
+    read = texts.select("text_id", text=lexicon.wording.canonical(pl.col("text")))
+    hits = _hits(read, "text_id", lexicon.types, overlapping=True)
+    places = rows.select("row", "type_text").join(texts, left_on="type_text", right_on="text", maintain_order="left")
+    return places.join(hits, on="text_id", maintain_order="left_right").select(
+        "row", "meaning", "phrase", evidence=pl.lit("type: ") + pl.col("phrase")
+    )
+
+
+def _hits(texts: pl.DataFrame, key: str, phrases: Phrases, *, overlapping: bool = False) -> pl.DataFrame:
+    """(key, meaning, phrase) of every phrase that stands for something, in the order of the text."""
+    found = pl.col("text").str.extract_many(
+        phrases.patterns.implode(), overlapping=overlapping, leftmost=not overlapping
+    )
+    hits = texts.select(key, phrase=found).explode("phrase", empty_as_null=False, keep_nulls=False)
+    meaning = pl.col("phrase").replace_strict(phrases.patterns, phrases.meanings, return_dtype=pl.String)
+    phrase = pl.col("phrase").str.strip_chars().str.replace_all("  ", " ", literal=True)
+    return hits.select(key, meaning=meaning, phrase=phrase).filter(pl.col("meaning") != NOTHING)
+
+
+def _mentions_settled(hits: pl.DataFrame, texts: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """Bare parts ("windows") count in a very short text, or beside a part at work ("replace doors, windows")."""
+    short = texts.filter(pl.col("text").str.len_chars() <= _SHORT_TEXT).select("text_id")
+    at_work = hits.filter(pl.col("phrase").is_in(lexicon.parts_at_work)).select("text_id")
+    counting = pl.concat([short, at_work])["text_id"].unique()
+    is_mention = pl.col("meaning").str.starts_with(MENTIONED)
+    return hits.filter(~is_mention | pl.col("text_id").is_in(counting.implode())).with_columns(
+        pl.col("meaning").str.strip_prefix(MENTIONED)
+    )
+
+
+def _pairs(lexicon: Lexicon, relation: str) -> pl.DataFrame:
+    """(trade, other, place) for one relation of trades.toml: specialties, replaces, absorbs, follows."""
+    pairs = [
+        (trade_id, other, place)
+        for trade_id, trade in lexicon.file.trades.items()
+        for place, other in enumerate(getattr(trade, relation))
+    ]
+    return pl.DataFrame(pairs, schema={"trade": pl.String, "other": pl.String, "place": pl.Int32}, orient="row")
+
+
+def _own_labels(labelled: pl.DataFrame, hits: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """The publisher's labels, without those that the words overrule (a sign filed as electrical work)."""
+    overruled = hits.join(_pairs(lexicon, "replaces"), left_on="meaning", right_on="trade")
+    return labelled.join(
+        overruled, left_on=["row", "trade"], right_on=["row", "other"], how="anti", maintain_order="left"
+    )
+
+
+def _specialties(labelled: pl.DataFrame, hits: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """What a labelled permit names as its own beside the label: solar on an electrical permit, never its kitchen."""
+    allowed = labelled.select("row", "trade").join(_pairs(lexicon, "specialties"), on="trade").select("row", "other")
+    return hits.join(
+        allowed, left_on=["row", "meaning"], right_on=["row", "other"], how="semi", maintain_order="left"
+    ).select("row", trade="meaning", evidence="evidence")
+
+
+def _by_words(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """Permits without a trade label: the description, then the type columns where they say more."""
+    own_words, own_types = (hits.join(rows, on="row", how="semi", maintain_order="left") for hits in (words, types))
+    trades = list(lexicon.file.trades)
+    general = [trade_id for trade_id, trade in lexicon.file.trades.items() if trade.is_general]
+    named = own_words.filter(pl.col("meaning").is_in(trades))
+    typed = own_types.filter(pl.col("meaning").is_in(trades))
+    homes = _new_homes(rows, own_words, own_types, lexicon)
+    frame = typed.filter(pl.col("meaning").is_in(general)).join(
+        pl.concat([named, homes]), on="row", how="anti", maintain_order="left"
+    )
+    found = [homes, named, typed.filter(~pl.col("meaning").is_in(general)), frame]
+    return pl.concat([hits.select("row", trade="meaning", evidence="evidence") for hits in found])
+
+
+def _new_homes(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """New construction whose text, or whose type when the text names no other work, is a dwelling."""
+    new = pl.concat([rows.filter("is_new").select("row"), types.filter(pl.col("meaning") == IS_NEW).select("row")])
+    other = words.filter(pl.col("phrase").is_in(lexicon.structures)).select("row")
+    absorbed = [*lexicon.file.trades["new_home"].absorbs, "new_home", DWELLING, STRUCTURE]
+    own_work = pl.concat([other, words.filter(~pl.col("meaning").is_in(absorbed)).select("row")])
+    said = words.filter(pl.col("meaning") == DWELLING).join(other, on="row", how="anti", maintain_order="left")
+    typed = types.filter(pl.col("meaning") == DWELLING).join(own_work, on="row", how="anti", maintain_order="left")
+    homes = pl.concat([said, typed]).join(new, on="row", how="semi", maintain_order="left")
+    return homes.with_columns(meaning=pl.lit("new_home"))
+
+
+def _absorb(direct: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """Direct, except the parts of a larger trade named on the same permit (the roof of a new home): adjacent."""
+    parts = direct.select("row", "trade").join(_pairs(lexicon, "absorbs"), on="trade")
+    part_of = parts.select("row", trade="other", kind=pl.lit(ADJACENT)).unique()
+    return direct.join(part_of, on=["row", "trade"], how="left", maintain_order="left").select(
+        "row", "trade", pl.col("kind").fill_null(DIRECT), "evidence"
+    )
+
+
+def _followers(decided: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """Trades usually bought after or beside the direct ones and not named on the permit."""
+    pairs = decided.filter(pl.col("kind") == DIRECT).join(_pairs(lexicon, "follows"), on="trade", maintain_order="left")
+    new = pairs.join(decided, left_on=["row", "other"], right_on=["row", "trade"], how="anti", maintain_order="left")
+    return (
+        new.sort("place", maintain_order=True)
+        .unique(["row", "other"], keep="first", maintain_order=True)
+        .select("row", trade="other", kind=pl.lit(ADJACENT), evidence=pl.lit("follows: ") + pl.col("trade"))
+    )
+
+
+def _limit_adjacent(found: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """All direct trades and the first few adjacent ones of each permit, permits in their order."""
+    place = pl.col("kind").eq(ADJACENT).cast(pl.Int32).cum_sum().over("row")
+    return found.filter((pl.col("kind") == DIRECT) | (place <= limit)).sort("row", maintain_order=True)
