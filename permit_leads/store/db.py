@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import psycopg
 
@@ -12,6 +13,7 @@ from permit_leads.store import embedded
 from permit_leads.store.queries import load_queries
 
 __all__ = ["connect", "database_url", "load_queries"]
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 
 def database_url(settings: Settings) -> str:
@@ -30,11 +32,11 @@ def connect(url: str) -> psycopg.Connection:
     try:
         conn = psycopg.connect(url, connect_timeout=10, application_name="permit_leads", prepare_threshold=None)
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(f"the database does not answer ({_without_secrets(error)}); check DATABASE_URL") from None
+        reason = _without_secrets(error)
+        raise DatabaseUnavailable(f"the database does not answer ({reason}); check DATABASE_URL") from None
     try:
-        conn.execute("set role service_role")
-        conn.execute("set time zone 'UTC'")
-        conn.execute("select 1 from public.etl_state limit 1")
+        for name in ("act_as_etl", "use_utc", "find_state"):
+            conn.execute(QUERIES[name])
         conn.commit()
     except psycopg.Error as error:
         conn.close()
