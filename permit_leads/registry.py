@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from permit_leads.errors import RegistryError
-from permit_leads.permit import FIELD_BY_BLDS
+from permit_leads.permit import FIELD_BY_NAME
 from permit_leads.registry_checks import describe_error, find_mistakes
 
 SOURCES_DIR = Path(__file__).parent / "sources"
@@ -20,6 +20,7 @@ Protocol = Literal["socrata", "arcgis", "csv", "xlsx"]
 Parse = Literal[
     "text",  # trimmed; blank is null
     "upper",  # trimmed, upper case
+    "company",  # only for ContractorCompanyName: a name without a word of business goes to contractor_full_name
     "integer",
     "number",
     "usd",  # "$18,400.00", "18400", "1E6"
@@ -74,19 +75,32 @@ class Columns(Strict):
 class FieldRule(Columns):
     """How one BLDS field comes out of the publisher's columns.
 
-    `null_words` are the publisher's ways of saying nothing ("NONE GIVEN", "NA"; case does not matter);
-    `strip_prefix` is cut from the front ("Description: "). `minimum`/`maximum` reject values outside the band.
+    `null_words` are the publisher's ways of saying nothing ("NONE GIVEN", "NA"; case does not matter).
+    `strip_prefix` is cut from the front ("Description: "); of `extract`, a pattern with one group, that group is kept.
+    `role_columns` stand beside `first_of`: a column counts only where its role holds one of the words of `roles`.
+    `minimum`/`maximum` reject values outside the band.
     """
 
     parse: Parse = "text"
     null_words: tuple[str, ...] = ()
     strip_prefix: str | None = None
+    extract: str | None = None
+    role_columns: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
 
+    @property
+    def columns_read(self) -> tuple[str, ...]:
+        """All columns that decide the value, those of the roles too."""
+        return tuple(dict.fromkeys([*self.names, *self.role_columns]))
+
 
 class TradeLabels(Columns):
-    """The publisher's own trade labels: the words of its column(s), trimmed, and the trades they stand for."""
+    """The publisher's own trade labels: the words of its column(s), trimmed, and the trades they stand for.
+
+    Of `first_of`, the first column counts whose word stands in `values`.
+    """
 
     values: dict[str, tuple[str, ...]]
 
@@ -101,6 +115,8 @@ class Dataset(Strict):
     disabled_reason: str | None = None
     is_recorded_only: bool = False  # real rows exist, the publisher's own address does not: only with a simulator
     key: tuple[str, ...]  # the publisher's columns that name one permit
+    record_column: str | None = None  # where totals and side tables stand among the records: a row is a record only
+    record_pattern: str | None = None  # where this column matches this pattern; other rows are "not a record"
     date_column: str | None = None  # the publisher's column that a window filters by; None: every run fetches all
     date_kind: Parse = "floating_date"  # how that column is written
     date_zone: str | None = None  # for epoch_ms: IANA name or a fixed offset such as "-06:00"
@@ -126,9 +142,11 @@ class Dataset(Strict):
     publisher: Publisher
 
     def rule_of(self, field_name: str) -> FieldRule | None:
-        """The rule of one of our field names; for a mapped field without its own, the rule of its raw twin."""
-        by_name = {FIELD_BY_BLDS[blds].name: rule for blds, rule in self.fields.items()}
-        return by_name.get(field_name) or by_name.get(field_name.removesuffix("_mapped"))
+        """The rule of one of our fields; a mapped field with only a value map has the rule of its raw twin."""
+        blds = FIELD_BY_NAME[field_name].blds
+        if blds in self.fields or blds not in self.values:
+            return self.fields.get(blds)
+        return self.fields.get(blds.removesuffix("Mapped"))
 
 
 def resolved_url(dataset: Dataset, environ: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import polars as pl
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
 
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
 RECORDED_HOST = ".recorded.invalid"
 FIXED_OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 PARSES = {
-    "text": ("text", "upper", "zip5", "url", "full_address"),
+    "text": ("text", "upper", "company", "zip5", "url", "full_address"),
     "date": ("floating_date", "iso_date", "us_date", "epoch_ms", "excel_date"),
     "money": ("usd",),
     "integer": ("integer",),
     "number": ("number", "latitude", "longitude"),
+}
+ONLY_FOR = {
+    "company": "ContractorCompanyName",
+    "full_address": "OriginalAddress1",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
 }
 STANDARD_WORDS = {
     "StatusCurrentMapped": STATUSES_MAPPED,
@@ -117,11 +124,9 @@ def _rule_mistakes(dataset: Dataset) -> Iterator[str]:
     for blds, rule in dataset.fields.items():
         yield from _source_mistakes(f"fields.{blds}", rule)
         yield from _parse_mistakes(f"fields.{blds}", blds, rule)
-        if rule.minimum is not None and rule.maximum is not None and rule.minimum > rule.maximum:
-            yield f"fields.{blds}: minimum {rule.minimum} is above maximum {rule.maximum}"
-    for needed in ("PermitNum",):
-        if needed not in dataset.fields:
-            yield f"fields.{needed}: missing; every permit has a number"
+        yield from _option_mistakes(f"fields.{blds}", rule)
+    if "PermitNum" not in dataset.fields:
+        yield "fields.PermitNum: missing; every permit has a number"
     if not {"OriginalAddress1", "Description"} & dataset.fields.keys():
         yield "fields: neither OriginalAddress1 nor Description is mapped; a permit needs a where or a what"
 
@@ -141,12 +146,32 @@ def _parse_mistakes(path: str, blds: str, rule: FieldRule) -> Iterator[str]:
     kind = FIELD_BY_BLDS[blds].kind
     if rule.parse not in PARSES[kind]:
         yield f"{path}.parse: {rule.parse!r} does not give a {kind}; use one of {', '.join(PARSES[kind])}"
-    if rule.parse == "full_address" and blds != "OriginalAddress1":
-        yield f"{path}.parse: 'full_address' is only for OriginalAddress1"
-    if rule.parse in ("latitude", "longitude") and blds.lower() != rule.parse:
-        yield f"{path}.parse: {rule.parse!r} is only for {rule.parse.capitalize()}"
+    only_for = ONLY_FOR.get(rule.parse, blds)
+    if only_for != blds:
+        yield f"{path}.parse: {rule.parse!r} is only for {only_for}"
     if kind in ("text", "date") and (rule.minimum is not None or rule.maximum is not None):
         yield f"{path}: minimum and maximum are for numbers and money"
+
+
+def _option_mistakes(path: str, rule: FieldRule) -> Iterator[str]:
+    if rule.minimum is not None and rule.maximum is not None and rule.minimum > rule.maximum:
+        yield f"{path}: minimum {rule.minimum:g} is above maximum {rule.maximum:g}"
+    if bool(rule.roles) != bool(rule.role_columns) or (rule.roles and len(rule.role_columns) != len(rule.first_of)):
+        yield f"{path}: roles go with one of role_columns for each of first_of"
+    yield from _pattern_mistakes(f"{path}.extract", rule.extract, group_count=1)
+
+
+def _pattern_mistakes(path: str, pattern: str | None, group_count: int | None = None) -> Iterator[str]:
+    if pattern is None:
+        return
+    try:
+        groups = re.compile(pattern).groups
+        pl.select(pl.lit("").str.contains(pattern))
+    except (re.error, pl.exceptions.ComputeError) as error:
+        yield f"{path}: {pattern!r} is no pattern: {str(error).splitlines()[0]}"
+        return
+    if group_count is not None and groups != group_count:
+        yield f"{path}: {pattern!r} has {groups} groups; give exactly {group_count}"
 
 
 def _column_mistakes(dataset: Dataset) -> Iterator[str]:
@@ -155,15 +180,17 @@ def _column_mistakes(dataset: Dataset) -> Iterator[str]:
     for name, times in Counter(dataset.key).items():
         if times > 1 or not name.strip():
             yield f"key: {name!r} stands there {times} times" if name.strip() else "key: a column name is blank"
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str, str | None], str] = {}
     for blds, rule in dataset.fields.items():
-        use = (",".join(rule.names), rule.parse)
+        use = (",".join(rule.names), rule.parse, rule.extract)
         if use in seen and not {blds, seen[use]} & dataset.values.keys():
             yield f"fields.{blds}: column {use[0]!r} already feeds {seen[use]} in the same way"
         seen.setdefault(use, blds)
 
 
 def _value_mistakes(dataset: Dataset) -> Iterator[str]:
+    for blds in STANDARD_WORDS.keys() & dataset.fields.keys() - dataset.values.keys():
+        yield f"values.{blds}: missing; a mapped field needs its value map"
     for blds, words in dataset.values.items():
         if not {blds, blds.removesuffix("Mapped")} & dataset.fields.keys():
             yield f"values.{blds}: the field is not mapped{nearest(blds, dataset.fields)}"
@@ -191,6 +218,8 @@ def _trade_mistakes(dataset: Dataset) -> Iterator[str]:
     if dataset.trades is None:
         return
     yield from _source_mistakes("trades", dataset.trades)
+    if not dataset.trades.values:
+        yield "trades.values: empty; leave the table out when the publisher labels no trades"
     for word, trades in dataset.trades.values.items():
         for trade in trades:
             if trade not in TRADES:
@@ -218,10 +247,10 @@ def _file_mistakes(dataset: Dataset) -> Iterator[str]:
         codecs.lookup(dataset.encoding)
     except LookupError:
         yield f"encoding: {dataset.encoding!r} is unknown"
-    try:
-        re.compile(dataset.index_pattern or "")
-    except re.error as error:
-        yield f"index_pattern: not a regular expression: {error}"
+    yield from _pattern_mistakes("index_pattern", dataset.index_pattern)
+    yield from _pattern_mistakes("record_pattern", dataset.record_pattern)
+    if bool(dataset.record_column) != bool(dataset.record_pattern):
+        yield "record_pattern: record_column and record_pattern belong together"
 
 
 def _zone_mistakes(dataset: Dataset) -> Iterator[str]:

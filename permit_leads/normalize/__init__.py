@@ -20,12 +20,15 @@ from datetime import date
 
 import polars as pl
 
-from permit_leads.normalize import address, geo, mapping, values
+from permit_leads.normalize import address, contractors, geo, mapping, values
+from permit_leads.normalize.receipts import mapping_json, published_fields, receipt_columns, receipt_rule
 from permit_leads.permit import FIELD_BY_BLDS, PAGE_ROW, PAGE_SHA256, PERMIT_KEY, PERMIT_SCHEMA, REJECTION_SCHEMA
 from permit_leads.registry import Dataset
 
+__all__ = ["Normalized", "mapping_json", "normalize", "published_fields", "receipt_columns", "receipt_rule"]
+
 NOT_A_RECORD = "not a record"
-PARSED_ELSEWHERE = ("text", "upper", "full_address")  # parses whose text is already the value
+PARSED_ELSEWHERE = ("text", "upper", "company", "full_address")  # parses whose text is already the value
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,13 @@ def _raw_frame(dataset: Dataset, rows: pl.DataFrame, page_sha256: str) -> pl.Dat
     columns = mapping.used_columns(dataset, rows.columns)
     present = frozenset(columns)
     cleaned = mapping.clean_columns(rows.select(columns))
-    label = mapping.columns_text(dataset.trades, present) if dataset.trades else pl.lit(None, pl.String)
     return cleaned.select(
         mapping.permit_key(dataset, present).alias(PERMIT_KEY),
         pl.lit(page_sha256).alias(PAGE_SHA256),
         pl.int_range(pl.len(), dtype=pl.Int32).alias(PAGE_ROW),
         *(text.alias(name) for name, text in mapping.raw_texts(dataset, present).items()),
-        label.alias(mapping.TRADE_LABEL),
+        mapping.label_text(dataset.trades, present).alias(mapping.TRADE_LABEL),
+        mapping.is_record(dataset, present).alias(mapping.IS_RECORD),
     )
 
 
@@ -88,7 +91,9 @@ def _fault(dataset: Dataset) -> pl.Expr:
     """Why a row is no permit; null where it is one."""
     says = [name for name in ("original_address1", "project_name", "description") if dataset.rule_of(name)]
     return (
-        pl.when(pl.col(PERMIT_KEY).is_null())
+        pl.when(~pl.col(mapping.IS_RECORD))
+        .then(pl.lit(NOT_A_RECORD))
+        .when(pl.col(PERMIT_KEY).is_null())
         .then(pl.lit("a part of the key is blank"))
         .when(pl.col("permit_num").is_null())
         .then(pl.lit("the permit number is blank"))
@@ -103,7 +108,7 @@ def _fault_rejections(dataset: Dataset, faulty: pl.DataFrame, today: date) -> pl
         return pl.DataFrame(schema=REJECTION_SCHEMA)
     values_found, _ = _type_values(dataset, faulty, today)
     is_empty = ~mapping.has_raw_text(dataset_field_names(dataset))
-    is_footer = values_found.select(is_empty & pl.col(PERMIT_KEY).is_null()).to_series()
+    is_footer = values_found.select(~pl.col(mapping.IS_RECORD) | (is_empty & pl.col(PERMIT_KEY).is_null())).to_series()
     return faulty.select(
         PERMIT_KEY,
         PAGE_SHA256,
@@ -155,8 +160,8 @@ def _finish(dataset: Dataset, permits: pl.DataFrame) -> pl.DataFrame:
     """Standard words, constants, owner-builders and places filled in; columns in the order of PERMIT_SCHEMA."""
     permits = permits.with_columns(_mapped_columns(dataset, permits))
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in PERMIT_SCHEMA.items() if name not in permits.columns]
-    permits = _mark_owner_builders(permits.with_columns(missing))
-    return _fill_places(dataset, permits).select(*PERMIT_SCHEMA, mapping.OWNER_BUILDER, mapping.TRADE_LABEL)
+    permits = contractors.mark_owner_builders(contractors.part_persons(dataset, permits.with_columns(missing)))
+    return _fill_places(dataset, permits).select(*PERMIT_SCHEMA, contractors.OWNER_BUILDER, mapping.TRADE_LABEL)
 
 
 def _mapped_columns(dataset: Dataset, permits: pl.DataFrame) -> list[pl.Expr]:
@@ -166,22 +171,6 @@ def _mapped_columns(dataset: Dataset, permits: pl.DataFrame) -> list[pl.Expr]:
         found = mapping.mapped_words(permits[source], words)
         columns.append(pl.col(source).replace_strict(found, default=None, return_dtype=pl.String).alias(name))
     return columns
-
-
-def _mark_owner_builders(permits: pl.DataFrame) -> pl.DataFrame:
-    """`is_owner_builder`; its word is neither company nor person and moves to contractor_trade where that is blank."""
-    company, person, trade = (pl.col(name) for name in mapping.CONTRACTOR_FIELDS)
-    flags = permits.select(mapping.is_owner_word(name) for name in mapping.CONTRACTOR_FIELDS)
-    is_owner = flags.max_horizontal()
-    names_somebody = mapping.has_raw_text(mapping.CONTRACTOR_FIELDS)
-    permits = permits.with_columns(pl.when(names_somebody).then(pl.lit(is_owner)).alias(mapping.OWNER_BUILDER))
-    if not is_owner.any():
-        return permits
-    of_company, of_person = (pl.lit(flags[name]) for name in mapping.CONTRACTOR_FIELDS[:2])
-    word = pl.coalesce(pl.when(of_company).then(company), pl.when(of_person).then(person))
-    return permits.with_columns(
-        pl.coalesce(trade, word), pl.when(~of_company).then(company), pl.when(~of_person).then(person)
-    )
 
 
 def _fill_places(dataset: Dataset, permits: pl.DataFrame) -> pl.DataFrame:

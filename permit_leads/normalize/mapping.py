@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 import polars as pl
 
 from permit_leads.permit import FIELD_BY_BLDS, FIELDS
-from permit_leads.registry import Columns, Dataset, FieldRule
+from permit_leads.registry import Columns, Dataset, FieldRule, TradeLabels
 
-OWNER_BUILDER = "is_owner_builder"
 TRADE_LABEL = "trade_label"
+IS_RECORD = "is_record"
 
 BLANKS = " \t\r\n\x0b\x0c\u00a0\ufeff"
 
@@ -19,20 +20,13 @@ FREE_TEXT = frozenset({"description", "project_name"})
 PHONE = r"(?:\([0-9]{3}\) ?|\b[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}\b"
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
-# What clerks write where a company should stand when the owner does the work himself. Source: Cary NC
-# "OWNER (GENERAL)" and "OWNER (ELECTRICAL)", Missoula MT "OWNER", Austin TX "Homeowner" (all read 2026-11-23).
-OWNER_WORDS = (
-    r"(?i)^(?:(?:home ?|property |building )?owners?(?:[ /-]*(?:as )?(?:builder|contractor|occupant))?"
-    r"(?: ?\(.*\))?|self)$"
-)
-CONTRACTOR_FIELDS = ("contractor_company_name", "contractor_full_name", "contractor_trade")
-
 
 def used_columns(dataset: Dataset, present: Collection[str]) -> list[str]:
     """The publisher's columns that the dataset reads and the page has; Socrata leaves out what is null throughout."""
-    sources = [*dataset.fields.values(), *([dataset.trades] if dataset.trades else [])]
-    names = dict.fromkeys([*dataset.key, *(name for source in sources for name in source.names)])
-    return [name for name in names if name in present]
+    fields = [name for rule in dataset.fields.values() for name in rule.columns_read]
+    labels = dataset.trades.names if dataset.trades else ()
+    record = [dataset.record_column] if dataset.record_column else []
+    return [name for name in dict.fromkeys([*dataset.key, *fields, *labels, *record]) if name in present]
 
 
 def clean_columns(rows: pl.DataFrame) -> pl.DataFrame:
@@ -62,11 +56,30 @@ def columns_text(columns: Columns, present: Collection[str]) -> pl.Expr:
     return texts[0] if len(texts) == 1 else pl.coalesce(texts)
 
 
+def role_text(rule: FieldRule, present: Collection[str]) -> pl.Expr:
+    """The first column whose role column says one of the wanted words ("CONTRACTOR" in "MASONRY CONTRACTOR")."""
+    wanted = "|".join(re.escape(role) for role in rule.roles)
+    pairs = [pair for pair in zip(rule.first_of, rule.role_columns, strict=True) if set(pair) <= set(present)]
+    texts = [pl.when(pl.col(role).str.contains(f"(?i){wanted}")).then(pl.col(name)) for name, role in pairs]
+    return pl.coalesce(texts) if texts else pl.lit(None, pl.String)
+
+
+def label_text(labels: TradeLabels | None, present: Collection[str]) -> pl.Expr:
+    """The publisher's trade label: the first column whose word stands for a trade, else the first that says anything."""
+    if labels is None:
+        return pl.lit(None, pl.String)
+    known = [name for name in labels.first_of if name in present]
+    texts = [pl.when(pl.col(name).is_in(list(labels.values))).then(pl.col(name)) for name in known]
+    return pl.coalesce([*texts, columns_text(labels, present)])
+
+
 def rule_text(field_name: str, rule: FieldRule, present: Collection[str]) -> pl.Expr:
     """Raw text of one field: prefix cut, the publisher's words for nothing gone, private contacts redacted."""
-    text = columns_text(rule, present)
+    text = role_text(rule, present) if rule.roles else columns_text(rule, present)
     if rule.strip_prefix is not None:
         text = clean(text.str.strip_prefix(rule.strip_prefix.rstrip()))
+    if rule.extract is not None:
+        text = clean(text.str.extract(rule.extract))
     if rule.null_words:
         nothing = [word.strip().lower() for word in rule.null_words]
         text = pl.when(~text.str.to_lowercase().is_in(nothing)).then(text)
@@ -100,14 +113,18 @@ def permit_key(dataset: Dataset, present: Collection[str]) -> pl.Expr:
     return pl.concat_str(escaped, separator="|", ignore_nulls=False)
 
 
+def is_record(dataset: Dataset, present: Collection[str]) -> pl.Expr:
+    """False for the rows that the dataset's record_pattern sorts out: totals, side tables, continuation lines."""
+    if dataset.record_column is None or dataset.record_pattern is None:
+        return pl.lit(True)
+    if dataset.record_column not in present:
+        return pl.lit(False)
+    return pl.col(dataset.record_column).str.contains(dataset.record_pattern).fill_null(False)
+
+
 def has_raw_text(names: Iterable[str]) -> pl.Expr:
     """True where at least one of the texts is not null."""
     return pl.any_horizontal([pl.col(name).is_not_null() for name in names])
-
-
-def is_owner_word(name: str) -> pl.Expr:
-    """True where a contractor column says that the owner does the work himself."""
-    return pl.col(name).str.contains(OWNER_WORDS).fill_null(False)
 
 
 def standard_words(dataset: Dataset) -> dict[str, dict[str, str]]:
