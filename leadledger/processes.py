@@ -123,6 +123,7 @@ class Processes:
         record = self.find(name)
         self._record_path(name).unlink(missing_ok=True)
         if record is None:
+            self._reap(name)
             return False
         give_up_at = time.monotonic() + STOP_SECONDS
         send(signal.SIGTERM, record.pid)
@@ -130,6 +131,8 @@ class Processes:
             self._reap(name)
             time.sleep(0.05)
         send(signal.SIGKILL, record.pid)  # whatever is left of its group
+        while read_birth(record.pid) == record.born:
+            time.sleep(0.01)
         self._reap(name)
         return True
 
