@@ -1,0 +1,19 @@
+"""A window that does not add up."""
+
+from __future__ import annotations
+
+from permit_leads.errors import SourceChanged
+
+
+class WindowMoved(SourceChanged):
+    """The publisher's rows changed while we read them, or it lies about how many there are; nothing of it may be kept.
+
+    Reading the window again from its first page may go through.
+    """
+
+    def __init__(self, dataset_id: str, before: int, received: int, after: int) -> None:
+        super().__init__(
+            dataset_id,
+            f"count mismatch: {before} rows counted before, {received} received, {after} counted after; "
+            "rows changed while they were read, or the publisher cut pages; run the window again later",
+        )

@@ -1,0 +1,29 @@
+"""Send every request to one address while its URL and Host header stay what they are (as curl --connect-to does)."""
+
+from __future__ import annotations
+
+import httpx
+
+
+class ConnectTo(httpx.BaseTransport):
+    """Plain-http transport to `address` for whatever host a request names.
+
+    For demos, tests and recording proxies: the code above it cannot tell the difference.
+    """
+
+    def __init__(self, address: str, inner: httpx.BaseTransport | None = None) -> None:
+        self._address = httpx.URL(address)
+        if self._address.scheme != "http" or not self._address.host:
+            raise ValueError(
+                f"connect_to is {address!r}; expected plain http and a host, such as http://127.0.0.1:8801"
+            )
+        self._inner = inner or httpx.HTTPTransport(retries=0)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url.copy_with(scheme="http", host=self._address.host, port=self._address.port)
+        extensions = {name: value for name, value in request.extensions.items() if name != "sni_hostname"}
+        sent = httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=extensions)
+        return self._inner.handle_request(sent)
+
+    def close(self) -> None:
+        self._inner.close()

@@ -1,0 +1,111 @@
+"""The lines of a run's manifest: what was asked, what came, and that the run is whole. No line carries a secret."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from permit_leads.page import Page, PageKind, Window
+
+SECRET_HEADERS = re.compile(r"cookie|authorization|authenticate|token|secret|api-?key|signature", re.IGNORECASE)
+SECRET_PARAMETERS = re.compile(
+    r"([?&](?:\$\$|%24%24)?(?:app_?token|token|api_?key|sig|signature)=)[^&#]*", re.IGNORECASE
+)
+
+
+class BrokenManifest(ValueError):
+    """A manifest that does not end as a whole one does."""
+
+
+class PageLine(BaseModel):
+    """One page, everything but its bytes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["page"] = "page"
+    page_index: int
+    sha256: str
+    kind: PageKind
+    url: str
+    method: str
+    request_body: str | None
+    status: int
+    headers: dict[str, str]
+    media_type: str
+    byte_count: int
+    row_count: int
+    expected_count: int | None
+    fetched_at: datetime
+    elapsed_ms: int
+    note: str | None
+
+    def page(self, body: bytes) -> Page:
+        """The page again, with its bytes."""
+        return Page(body=body, **self.model_dump(exclude={"type", "page_index", "sha256", "byte_count"}))
+
+
+class CompleteLine(BaseModel):
+    """The last line: without it the run never happened."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["complete"] = "complete"
+    run_id: uuid.UUID
+    dataset_id: str
+    since: date | None
+    until: date | None
+    page_count: int
+    fetched_at: datetime
+
+    @property
+    def window(self) -> Window:
+        """The days that the run asked for."""
+        return Window(self.since, self.until)
+
+
+def line_of(page_index: int, sha256: str, page: Page) -> PageLine:
+    """A page as its line of the manifest."""
+    return PageLine(
+        page_index=page_index,
+        sha256=sha256,
+        kind=page.kind,
+        url=SECRET_PARAMETERS.sub(r"\1[removed]", page.url),
+        method=page.method,
+        request_body=page.request_body,
+        status=page.status,
+        headers=without_secrets(page.headers),
+        media_type=page.media_type,
+        byte_count=len(page.body),
+        row_count=page.row_count,
+        expected_count=page.expected_count,
+        fetched_at=page.fetched_at,
+        elapsed_ms=page.elapsed_ms,
+        note=page.note,
+    )
+
+
+def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers but those that carry cookies, tokens or keys."""
+    return {name: value for name, value in headers.items() if not SECRET_HEADERS.search(name)}
+
+
+def parse_manifest(content: bytes) -> tuple[list[PageLine], CompleteLine]:
+    """The page lines in order, and the line that says the run is whole.
+
+    Raises:
+        BrokenManifest: cut off or altered.
+    """
+    *pages, last = content.decode().splitlines() or [""]
+    try:
+        complete = CompleteLine.model_validate_json(last)
+        lines = [PageLine.model_validate_json(line) for line in pages]
+    except ValidationError as error:
+        raise BrokenManifest(f"{error.error_count()} lines or values cannot be read") from error
+    if complete.page_count != len(lines):
+        raise BrokenManifest(f"it holds {len(lines)} of {complete.page_count} pages")
+    return lines, complete
