@@ -22,8 +22,8 @@ import fsspec
 import zstandard
 from fsspec.implementations.local import LocalFileSystem
 
+from permit_leads.archive.manifest import BrokenManifest, CompleteLine, PageLine, line_of, parse_manifest
 from permit_leads.errors import PermitLeadsError
-from permit_leads.manifest import BrokenManifest, CompleteLine, PageLine, line_of, parse_manifest
 from permit_leads.page import Page, Window
 
 COMPRESSION_LEVEL = 3
