@@ -162,8 +162,11 @@ def heartbeat(label: str) -> Iterator[None]:
 
 
 def is_current(stamp: Path, sources: Sequence[Path]) -> bool:
-    """Whether the step succeeded last with exactly these files."""
-    return stamp.is_file() and stamp.read_text(encoding="utf-8") == digest(sources)
+    """Whether the step succeeded last with exactly these files; if not, it counts as not done from now on."""
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest(sources):
+        return True
+    stamp.unlink(missing_ok=True)
+    return False
 
 
 def set_current(stamp: Path, sources: Sequence[Path]) -> None:

@@ -1,0 +1,274 @@
+"""scripts/health-check.sh against small servers that are well, or sick in every way seen so far."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from permit_leads.store import state
+from permit_leads.store.db import connect
+
+ROOT = Path(__file__).parents[3]
+SCRIPT = ROOT / "scripts" / "health-check.sh"
+SOURCE = "austin_issued_permits"
+
+
+@dataclass(frozen=True)
+class Answer:
+    body: str
+    status: int = 200
+    content_type: str = "application/json"
+    location: str | None = None
+    seconds: float = 0.0
+
+
+PAGE = Answer("<html>LeadLedgerPro</html>", content_type="text/html; charset=utf-8")
+WELL: dict[str, Answer] = {
+    "/": PAGE,
+    "/login": PAGE,
+    "/health": Answer('{"status": "ok", "version": "1"}'),
+    "/api/supa-env-check": Answer('{"database_status": "connected"}'),
+}
+
+
+class Product(ThreadingHTTPServer):
+    """Frontend and backend on one port; hanging answers end with the server."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, answers: dict[str, Answer]) -> None:
+        self.answers = answers
+        self.is_over = threading.Event()
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Product
+
+    def do_GET(self) -> None:
+        answer = self.server.answers.get(self.path, Answer("no", 404))
+        self.server.is_over.wait(answer.seconds)
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(answer.body)))
+        if answer.location:
+            self.send_header("Location", answer.location)
+        self.end_headers()
+        self.wfile.write(answer.body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Be silent."""
+
+
+@contextmanager
+def serving(**changes: Answer) -> Iterator[str]:
+    """A product that is well but for the changes; keys are paths, `root` being /."""
+    named = {"root": "/", "health": "/health", "database": "/api/supa-env-check"}
+    server = Product(WELL | {named[name]: answer for name, answer in changes.items()})
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield server.url
+    finally:
+        server.is_over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass
+class Checker:
+    database_url: str
+    home: Path
+    changes: dict[str, str] = field(default_factory=dict)
+
+    def run(self, url: str | None, *flags: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        addresses = {} if url is None else {"FRONTEND_URL": url, "BACKEND_URL": url}
+        environment = {
+            **os.environ,
+            "DATABASE_URL": self.database_url,
+            "LEADLEDGER_HOME": str(self.home),
+            "PERMIT_LEADS_SOURCES": SOURCE,
+            **addresses,
+            **self.changes,
+        }
+        return subprocess.run(
+            [SCRIPT, *flags], env=environment, cwd=cwd or self.home, capture_output=True, text=True, timeout=60
+        )
+
+
+@pytest.fixture
+def checker(database_url: str, tmp_path: Path) -> Checker:
+    """A checker whose one source ran well a moment ago."""
+    with connect(database_url) as conn:
+        run_id = uuid4()
+        state.begin(conn, SOURCE, run_id, "test")
+        state.finish_success(conn, SOURCE, run_id, date(2026, 11, 23), records=1)
+    return Checker(database_url, tmp_path)
+
+
+def change_state(checker: Checker, assignment: str) -> None:
+    with connect(checker.database_url) as conn:
+        conn.execute(f"update public.etl_state set {assignment}".encode())
+
+
+def test_all_well_is_exit_0(checker: Checker) -> None:
+    with serving() as url:
+        told = checker.run(url)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert [line.split()[:2] for line in told.stdout.splitlines()] == [
+        ["frontend", "ok"],
+        ["backend", "ok"],
+        ["database", "ok"],
+        ["etl", "ok"],
+    ]
+
+
+def test_json_says_the_same(checker: Checker) -> None:
+    with serving(database=Answer('{"database_status": "error"}')) as url:
+        told = checker.run(url, "--json")
+    seen = json.loads(told.stdout)
+    assert (told.returncode, seen["is_well"]) == (1, False)
+    assert {check["name"]: check["is_well"] for check in seen["checks"]} == {
+        "frontend": True,
+        "backend": True,
+        "database": False,
+        "etl": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "answer", "says"),
+    [
+        ("frontend 500", "root", Answer("oops", 500, "text/html"), "answers 500"),
+        ("frontend 404", "root", Answer("gone", 404, "text/html"), "answers 404"),
+        ("frontend to login", "root", Answer("", 307, "text/html", "/login"), "sends visitors to log in"),
+        ("frontend in circles", "root", Answer("", 302, "text/html", "/"), "does not answer"),
+        ("frontend no page", "root", Answer("{}"), "expected a page"),
+        ("backend 500", "health", Answer('{"status": "ok"}', 500), "answers 500"),
+        ("backend 204", "health", Answer("", 204), "answers 204"),
+        ("backend to login", "health", Answer("", 302, "text/html", "/login"), "answers 302"),
+        ("backend html", "health", PAGE, "not with JSON"),
+        ("backend degraded", "health", Answer('{"status": "degraded"}'), 'status = "degraded"'),
+        ("database degraded", "database", Answer('{"database_status": "degraded"}'), '"degraded"'),
+        ("database error", "database", Answer('{"database_status": "error"}'), '"error"'),
+        ("database null", "database", Answer('{"database_status": null}'), "database_status = null"),
+        ("database missing", "database", Answer('{"status": "connected"}'), "database_status = null"),
+        ("database true", "database", Answer('{"database_status": true}'), "database_status = true"),
+        ("database list", "database", Answer('["connected"]'), "database_status = null"),
+        ("database nothing", "database", Answer(""), "not with JSON"),
+        ("database html", "database", PAGE, "not with JSON"),
+        ("database 500", "database", Answer('{"database_status": "connected"}', 500), "answers 500"),
+        ("database 401", "database", Answer("{}", 401), "answers 401"),
+    ],
+)  # fmt: skip
+def test_sick_endpoint_is_named(checker: Checker, name: str, part: str, answer: Answer, says: str) -> None:
+    with serving(**{part: answer}) as url:
+        told = checker.run(url)
+    red = [line for line in told.stdout.splitlines() if "FAILED" in line]
+    assert told.returncode == 1
+    assert len(red) == 1
+    assert red[0].startswith(name.split()[0])
+    assert says in red[0]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "says"),
+    [
+        ("status = 'failure', error_message = 'column ISSUEDDATE is gone'", "failure: column ISSUEDDATE is gone"),
+        ("last_success = now() - interval '30 days'", "stale"),
+        ("status = null", "unknown"),
+        ("last_success = null", "unknown"),
+        ("status = 'running', lease_expires_at = now() - interval '1 second'", "lease lost"),
+        (
+            "status = 'running', lease_expires_at = now() + interval '1 minute', last_run = now() - interval '7 hours'",
+            "running for more than 6 hours",
+        ),
+    ],
+)
+def test_sick_source_is_named(checker: Checker, assignment: str, says: str) -> None:
+    change_state(checker, assignment)
+    with serving() as url:
+        told = checker.run(url)
+    assert told.returncode == 1
+    assert f"etl       FAILED  {SOURCE}: " in told.stdout
+    assert says in told.stdout
+
+
+def test_source_that_is_running_now_and_was_well_before_is_well(checker: Checker) -> None:
+    change_state(checker, "status = 'running', last_run = now(), lease_expires_at = now() + interval '1 minute'")
+    with serving() as url:
+        assert checker.run(url).returncode == 0
+
+
+def test_enabled_source_that_never_ran_is_sick(checker: Checker) -> None:
+    with connect(checker.database_url) as conn:
+        conn.execute("update public.etl_state set source = 'elsewhere'")
+    with serving() as url:
+        told = checker.run(url)
+    assert told.returncode == 1
+    assert f"{SOURCE}: unknown: never ran" in told.stdout
+
+
+def test_database_that_is_down_is_named_without_its_password(checker: Checker) -> None:
+    checker.database_url = "postgresql://owner:hunter2@127.0.0.1:1/leadledger"
+    with serving() as url:
+        told = checker.run(url)
+    assert told.returncode == 1
+    assert "etl       FAILED" in told.stdout
+    assert "hunter2" not in told.stdout + told.stderr
+
+
+def test_nothing_answers_at_all(checker: Checker) -> None:
+    told = checker.run("http://127.0.0.1:1")
+    assert told.returncode == 1
+    assert told.stdout.count("does not answer") == 3
+
+
+def test_hanging_servers_cost_at_most_fifteen_seconds(checker: Checker) -> None:
+    slow = Answer("{}", seconds=60)
+    started = time.monotonic()
+    with serving(root=slow, health=slow, database=slow) as url:
+        told = checker.run(url)
+        assert time.monotonic() - started < 15
+    assert told.returncode == 1
+    assert told.stdout.count("does not answer") == 3
+
+
+def test_addresses_are_those_that_make_up_chose(checker: Checker) -> None:
+    (checker.home / "run").mkdir()
+    with serving() as url:
+        for name in ("api", "web"):
+            record = {"pid": 1, "port": int(url.rpartition(":")[2]), "health_path": "/health"}
+            (checker.home / "run" / f"{name}.json").write_text(json.dumps(record))
+        told = checker.run(None)
+    assert told.returncode == 0, told.stdout
+
+
+def test_no_colour_where_there_is_no_terminal(checker: Checker) -> None:
+    with serving() as url:
+        assert "\x1b" not in checker.run(url).stdout
+
+
+def test_unknown_flag_is_refused_with_usage(checker: Checker) -> None:
+    told = checker.run(None, "--fast")
+    assert told.returncode == 2
+    assert "--fast is not known here" in told.stderr
+    assert "--json" in told.stderr
