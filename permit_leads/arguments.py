@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from rapidfuzz import fuzz, process
-
 from permit_leads.errors import UsageError
 from permit_leads.export import FORMATS
+from permit_leads.selection import suggest
 from permit_leads.window import Instants, resolve
 
 DELAY = re.compile(r"[0-9]{1,4}(\.[0-9]+)?|\.[0-9]+")
@@ -80,12 +79,6 @@ def parse_arguments(argv: Sequence[str], now: datetime) -> Arguments:
         is_json=seen.json,
         out_dir=_check_folder(seen.out),
     )
-
-
-def suggest(seen: str, choices: Iterable[str]) -> str:
-    """The nearest right names as a question to append; nothing when none is near."""
-    found = process.extract(seen, list(choices), scorer=fuzz.WRatio, processor=str.lower, limit=3, score_cutoff=60)
-    return f" (did you mean {' or '.join(name for name, _, _ in found)}?)" if found else ""
 
 
 def _build_parser() -> Parser:

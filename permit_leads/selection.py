@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from permit_leads.arguments import suggest
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process
+
 from permit_leads.errors import UsageError
 from permit_leads.registry import Dataset
 from permit_leads.settings import Settings
@@ -38,3 +41,9 @@ def find_obstacle(dataset: Dataset, settings: Settings) -> str | None:
     if dataset.is_recorded_only and settings.connect_to is None:
         return "is recorded only: it has no address of its own and needs a simulator (PERMIT_LEADS_CONNECT_TO)"
     return None
+
+
+def suggest(seen: str, choices: Iterable[str]) -> str:
+    """The nearest right names as a question to append; nothing when none is near."""
+    found = process.extract(seen, list(choices), scorer=fuzz.WRatio, processor=str.lower, limit=3, score_cutoff=60)
+    return f" (did you mean {' or '.join(name for name, _, _ in found)}?)" if found else ""

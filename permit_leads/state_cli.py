@@ -19,11 +19,10 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from permit_leads.arguments import suggest
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.progress import redact
 from permit_leads.registry import Dataset, load_registry
-from permit_leads.selection import find_obstacle
+from permit_leads.selection import find_obstacle, suggest
 from permit_leads.settings import Settings, load_settings
 from permit_leads.state_view import (
     SourceView,
