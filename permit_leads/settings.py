@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=REPOSITORY / ".env",
         env_ignore_empty=True,
+        env_prefix="LEADLEDGER_",  # for lookups by field name, or `home` would be the shell's HOME
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
