@@ -1,0 +1,125 @@
+"""Faults that change the data itself while it is being read: F10, F11 and F12."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from simulators.publishers.faults import Fault, UnknownFaultError
+from simulators.publishers.table import Column, Table
+
+_REPLACED_AT = "2026-01-01T00:00:00.000Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which columns name a record: the publisher's key, its own row id, and when it says the row changed."""
+
+    key: str
+    row_id: str | None = None
+    changed_at: str | None = None
+
+
+def disturb(table: Table, identity: Identity, selection: Sequence[int], fault: Fault) -> Table:
+    """The table as the fault leaves it; `selection` is the order in which rows were last served."""
+    if fault.id == "F10":
+        return _change_rows(table, identity, _struck(selection, table, fault), fault)
+    if fault.id == "F11":
+        return _replace_all(table, identity)
+    if fault.id == "F12":
+        return _change_column(table, fault)
+    return table
+
+
+def _struck(selection: Sequence[int], table: Table, fault: Fault) -> list[int]:
+    order = list(selection) or list(range(table.rows.height))
+    count = fault.rows if fault.rows is not None else 1
+    return order[:count] if fault.where == "served" else order[-count:]
+
+
+def _change_rows(table: Table, identity: Identity, struck: list[int], fault: Fault) -> Table:
+    if fault.kind == "delete":
+        return table.without(struck)
+    touched = {identity.changed_at: pl.lit(_REPLACED_AT)} if identity.changed_at else {}
+    if fault.kind == "insert":
+        return table.with_rows(_new_rows(table, identity, struck).with_columns(**touched))
+    if fault.kind == "update":
+        column = fault.column or _last_text(table, identity)
+        return table.changed(
+            struck, {column: pl.concat_str([pl.col(column).fill_null(""), pl.lit(" (revised)")]), **touched}
+        )
+    raise UnknownFaultError(f"F10 has the kinds insert, delete and update, not {fault.kind!r}")
+
+
+def _new_rows(table: Table, identity: Identity, struck: list[int]) -> pl.DataFrame:
+    """Copies under new keys that sort just before the rows they copy."""
+    rows = table.take(struck)
+    changes = [pl.concat_str([pl.col(identity.key), pl.lit("-NEW")]).alias(identity.key)]
+    if identity.row_id is not None:
+        changes.append(_new_ids(table, identity.row_id, rows.height).alias(identity.row_id))
+    return rows.with_columns(changes)
+
+
+def _new_ids(table: Table, row_id: str, count: int) -> pl.Expr:
+    if table.by_name[row_id].kind == "number":
+        top = int(table.typed[row_id].max() or 0)  # type: ignore[arg-type]  # a number column
+        return pl.lit(pl.Series([str(top + 1 + at) for at in range(count)]))
+    return pl.concat_str([pl.lit("row-0000~"), pl.col(row_id).str.strip_prefix("row-")])
+
+
+def _replace_all(table: Table, identity: Identity) -> Table:
+    """Every row is the same record under a new row id, changed now."""
+    if identity.row_id is None:
+        return table
+    if table.by_name[identity.row_id].kind == "number":
+        top = int(table.typed[identity.row_id].max() or 0)  # type: ignore[arg-type]  # a number column
+        new_id = (pl.col(identity.row_id).cast(pl.Int64) + top).cast(pl.String)
+    else:
+        new_id = pl.concat_str([pl.lit("row-new"), pl.col(identity.row_id).str.reverse()])
+    changes = [new_id.alias(identity.row_id)]
+    if identity.changed_at is not None:
+        changes.append(pl.lit(_REPLACED_AT).alias(identity.changed_at))
+    return replace(table, rows=table.rows.with_columns(changes))
+
+
+def _change_column(table: Table, fault: Fault) -> Table:
+    column = table.by_name.get(fault.column)
+    if column is None:
+        raise UnknownFaultError(f"F12 needs a column of the dataset, not {fault.column!r}")
+    if fault.kind == "drop":
+        return Table(tuple(other for other in table.columns if other is not column), table.rows.drop(column.name))
+    if fault.kind == "rename":
+        renamed = replace(column, name=fault.to or column.name + "_renamed")
+        return Table(_swap(table, column, renamed), table.rows.rename({column.name: renamed.name}))
+    if fault.kind == "retype":
+        return _retype(table, column)
+    raise UnknownFaultError(f"F12 has the kinds rename, drop and retype, not {fault.kind!r}")
+
+
+def _retype(table: Table, column: Column) -> Table:
+    """The column becomes text; dates are written as month/day/year, amounts with a dollar sign."""
+    text_type = "esriFieldTypeString" if column.published_type.startswith("esri") else "text"
+    retyped = replace(column, published_type=text_type, kind="text", is_epoch=False)
+    values = table.typed[column.name]
+    if column.kind == "date":
+        written = values.dt.strftime("%m/%d/%Y")
+    elif column.kind == "number":
+        written = pl.select(
+            pl.concat_str([pl.lit("$"), values.cast(pl.Int64, strict=False).cast(pl.String)])
+        ).to_series()
+    else:
+        written = table.rows[column.name]
+    return Table(_swap(table, column, retyped), table.rows.with_columns(written.alias(column.name)))
+
+
+def _swap(table: Table, old: Column, new: Column) -> tuple[Column, ...]:
+    return tuple(new if column is old else column for column in table.columns)
+
+
+def _last_text(table: Table, identity: Identity) -> str:
+    named = (identity.key, identity.row_id, identity.changed_at)
+    texts = [column.name for column in table.columns if column.kind == "text" and column.name not in named]
+    filled = [name for name in texts if table.rows[name].null_count() < table.rows.height]
+    return filled[-1]
