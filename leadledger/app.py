@@ -16,16 +16,22 @@ from starlette.responses import Response
 from leadledger import VERSION, health
 from leadledger.auth import TokenVerifier
 from leadledger.database import Database, api_url
+from leadledger.description import DescribedApp
 from leadledger.errors import AppError
 from leadledger.identity.apikey import ensure_publishable_key
 from leadledger.identity.provider import IdentityProvider
 from leadledger.identity.routes import build_identity_app
 from leadledger.keys import KeyRing, fetch_jwks
+from leadledger.leads import routes as leads
+from leadledger.leads.coverage import CoverageBook
+from leadledger.leads.receipts import ReceiptReader
 from leadledger.logs import configure_logging
 from leadledger.middleware import FailureEdge, RequestEdge
 from leadledger.responses import error_response
 from leadledger.settings import ApiSettings, load_settings
 from leadledger.validation import describe_http_exception, describe_validation
+from permit_leads.archive import Archive
+from permit_leads.registry import load_registry
 
 DESCRIPTION = """Public building permits as scored leads, each with its reasons and its receipts.
 
@@ -38,6 +44,8 @@ GZIP_MIN_BYTES = 1_024
 
 def create_app(settings: ApiSettings | None = None, database: Database | None = None) -> FastAPI:
     """The whole API, and under /auth/v1 the embedded identity provider when there is no Supabase.
+
+    What it works with hangs on `app.state`; `leadledger.deps` and the routes take it from there.
 
     Raises:
         SettingsError: the environment cannot be used.
@@ -52,30 +60,36 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
         provider = IdentityProvider(settings.issuer, database)
         fetch, api_keys = provider.public_keys, _api_keys(settings) or [ensure_publishable_key(settings.home)]
         app.mount("/auth/v1", build_identity_app(provider, api_keys, settings.sign_in_burst))
+    registry = load_registry()
+    app.state.coverage_book = CoverageBook(database, registry)
+    app.state.receipt_reader = ReceiptReader(Archive(settings.archive_url), registry)
     app.state.verifier = TokenVerifier(settings.issuer, KeyRing(fetch), settings.jwt_secrets, api_keys)
     return app
 
 
-def build_app(settings: ApiSettings, database: Database) -> FastAPI:
-    """The routes and what surrounds them; needs no running database to say its OpenAPI document."""
+def build_app(settings: ApiSettings | None = None, database: Database | None = None) -> FastAPI:
+    """The routes and what surrounds them; with nothing given it can say its OpenAPI document, and no more."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        database.open()
+        if database is not None:
+            database.open()
         yield
-        database.close()
+        if database is not None:
+            database.close()
 
-    app = FastAPI(
+    app = DescribedApp(
         title="LeadLedgerPro",
         version=VERSION,
         description=DESCRIPTION,
         lifespan=lifespan,
-        middleware=_middleware(settings.frontend_url),
+        middleware=_middleware(settings.frontend_url if settings else ()),
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.database = database
-    app.include_router(health.router)
+    for one in (health.router, leads.public, leads.router):
+        app.include_router(one)
     app.add_exception_handler(AppError, _answer_app_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)

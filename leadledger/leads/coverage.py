@@ -1,0 +1,194 @@
+"""What is covered, and how fresh: read from the store's own record of its runs, kept for seconds.
+
+Coverage is public, so it is read without a user; only sums and what publishers print about themselves leave here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from psycopg.rows import dict_row
+
+from leadledger.database import Connection, Database
+from leadledger.leads.filters import LeadFilter
+from leadledger.leads.places import county_name, county_names
+from permit_leads.normalize.receipts import published_fields
+from permit_leads.permit import FIELDS
+from permit_leads.registry import Dataset, load_registry
+from permit_leads.store.queries import load_queries
+
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+KEPT_SECONDS = 5.0
+# Publishers skip holidays and publish late: data may be this much older than the run that read it.
+PUBLISHING_LAG = timedelta(days=7)
+PUBLIC_FIELDS = tuple(one.name for one in FIELDS if not one.is_personal)
+Freshness = Literal["fresh", "stale", "unknown", "disabled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All datasets as they stood at one instant, and the counties each has open leads in."""
+
+    as_of: datetime
+    datasets: Sequence[Mapping[str, Any]]
+    counties: Mapping[str, frozenset[str]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    latest_run: datetime | None
+    permits: Mapping[str, int]
+    leads: Mapping[str, int]
+    counties: Mapping[str, frozenset[str]]
+
+
+class CoverageBook:
+    """The current snapshot, looked up again after a few seconds; whole tables are counted only after a run."""
+
+    def __init__(self, database: Database, registry: Mapping[str, Dataset] | None = None) -> None:
+        self._database = database
+        self._registry = load_registry() if registry is None else registry
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._counts: _Counts | None = None
+        self._read_at = float("-inf")
+
+    def look(self) -> Snapshot:
+        """The snapshot. While one thread reads it anew, the others go on with the one there is.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        known = self._snapshot
+        if known is not None and time.monotonic() - self._read_at < KEPT_SECONDS:
+            return known
+        if not self._lock.acquire(blocking=known is None) and known is not None:
+            return known
+        try:
+            if self._snapshot is None or time.monotonic() - self._read_at >= KEPT_SECONDS:
+                self._snapshot = self._read(datetime.now(UTC))
+                self._read_at = time.monotonic()
+            return self._snapshot
+        finally:
+            self._lock.release()
+
+    def _read(self, now: datetime) -> Snapshot:
+        # Permits and leads are granted to signed-in users only; this reads sums of them on nobody's behalf.
+        with self._database.acting_as("authenticated") as conn:
+            self._counts = _read_counts(conn, self._counts)
+            with conn.cursor(row_factory=dict_row) as cursor:
+                rows = cursor.execute(QUERIES["datasets"], {"today": now.date() + timedelta(days=1)}).fetchall()
+        known = {row["dataset_id"] for row in rows}
+        never_run = [_from_registry(one) for one in self._registry.values() if one.id not in known]
+        described = [_describe(row, self._counts, now) for row in [*rows, *never_run]]
+        return Snapshot(now, described, self._counts.counties)
+
+
+def cover(snapshot: Snapshot, asked: LeadFilter, zip_datasets: Callable[[], frozenset[str]]) -> dict[str, object]:
+    """Which datasets speak about the place asked for; `zip_datasets` tells who has leads in the filter's ZIPs."""
+    here = [one for one in snapshot.datasets if one["last_success"] is not None]
+    if asked.county:
+        here = [one for one in here if _reaches(snapshot, one, asked.county)]
+    if asked.zip:
+        inside = zip_datasets()
+        here = [one for one in here if one["dataset_id"] in inside]
+    names = ("dataset_id", "publisher", "newest_issued_date", "last_success", "freshness", "simulated_note")
+    state = "covered" if any(one["freshness"] == "fresh" for one in here) else "stale" if here else "not_covered"
+    return {"state": state, "datasets": [{name: one[name] for name in names} for one in here]}
+
+
+def datasets_of_zips(conn: Connection, zips: Sequence[str]) -> frozenset[str]:
+    """Datasets that have open leads in these ZIPs."""
+    return frozenset(dataset_id for (dataset_id,) in conn.execute(QUERIES["datasets_of_zips"], {"zips": list(zips)}))
+
+
+def list_counties(snapshot: Snapshot) -> list[dict[str, object]]:
+    """Counties some loaded dataset speaks about, by state and name."""
+    loaded = [one for one in snapshot.datasets if one["last_success"] is not None]
+    codes = {one["county_fips"] for one in loaded if one["county_fips"]}
+    codes.update(*(snapshot.counties.get(one["dataset_id"], frozenset()) for one in loaded))
+    names = {code: county_names().get(code, (None, None)) for code in codes}
+    rows = [{"county_fips": code, "name": name, "state": state} for code, (name, state) in names.items()]
+    return sorted(rows, key=lambda row: (row["state"] or "", row["name"] or "", row["county_fips"]))
+
+
+def judge_freshness(row: Mapping[str, Any], now: datetime) -> tuple[Freshness, str | None]:
+    """Fresh: read in time, and the newest permit is of these days. A feed that answers but stands still is stale."""
+    if not row["is_enabled"]:
+        return "disabled", row["disabled_reason"] or "not fetched at present"
+    if row["last_success"] is None:
+        return "unknown", "no run has succeeded yet"
+    allowed = timedelta(hours=row["freshness_hours"])
+    if now - row["last_success"] > allowed:
+        return "stale", f"the last successful run is older than {row['freshness_hours']} hours"
+    newest: date | None = row["newest_issued_date"]
+    if newest is None:
+        return "unknown", "no permit carries a day of issue"
+    if now.date() - newest > allowed + PUBLISHING_LAG:
+        return "stale", f"the newest permit was issued on {newest.isoformat()}"
+    return "fresh", None
+
+
+def _reaches(snapshot: Snapshot, dataset: Mapping[str, Any], counties: Sequence[str]) -> bool:
+    inside = snapshot.counties.get(dataset["dataset_id"], frozenset())
+    return dataset["county_fips"] in counties or not inside.isdisjoint(counties)
+
+
+def _read_counts(conn: Connection, known: _Counts | None) -> _Counts:
+    row = conn.execute(QUERIES["latest_run"]).fetchone()
+    latest = row[0] if row else None
+    if known is not None and known.latest_run == latest:
+        return known
+    permits: dict[str, int] = dict(conn.execute(QUERIES["permit_counts"]).fetchall())
+    leads: dict[str, int] = {}
+    counties: dict[str, set[str]] = {}
+    for dataset_id, county_fips, count in conn.execute(QUERIES["lead_counts"]):
+        leads[dataset_id] = leads.get(dataset_id, 0) + count
+        counties.setdefault(dataset_id, set()).update({county_fips} - {None})
+    return _Counts(latest, permits, leads, {name: frozenset(codes) for name, codes in counties.items()})
+
+
+def _describe(row: Mapping[str, Any], counts: _Counts, now: datetime) -> dict[str, Any]:
+    """A dataset as DatasetCoverage."""
+    freshness, reason = judge_freshness(row, now)
+    published = [name for name in PUBLIC_FIELDS if name in row["published_fields"]]
+    return {
+        **{name: value for name, value in row.items() if name != "freshness_hours"},
+        "county_name": county_name(row["county_fips"]),
+        "status": row["status"] or "never_run",
+        "freshness": freshness,
+        "freshness_reason": reason,
+        "record_count": row["record_count"] or 0,
+        "permit_count": counts.permits.get(row["dataset_id"], 0),
+        "lead_count": counts.leads.get(row["dataset_id"], 0),
+        "published_fields": published,
+        "not_published_fields": [name for name in PUBLIC_FIELDS if name not in published],
+    }
+
+
+def _from_registry(dataset: Dataset) -> dict[str, Any]:
+    """A dataset the store has not heard of: it has never run."""
+    licence = dataset.publisher.licence
+    never = ("status", "last_success", "last_run", "record_count", "simulated_note", "newest_issued_date")
+    return {
+        "dataset_id": dataset.id,
+        "publisher": dataset.publisher.name,
+        "title": dataset.title,
+        "state": dataset.publisher.state,
+        "county_fips": dataset.publisher.county_fips,
+        "protocol": dataset.protocol,
+        "is_enabled": dataset.is_enabled,
+        "disabled_reason": dataset.disabled_reason,
+        "freshness_hours": dataset.freshness_hours,
+        "published_fields": published_fields(dataset),
+        "licence": licence.name,
+        "attribution": licence.attribution,
+        "is_resale_ok": licence.is_resale_ok,
+        **dict.fromkeys(never),
+    }

@@ -1,0 +1,49 @@
+-- datasets --
+-- One row a dataset with its state, its last run and its last complete one.
+select dataset.dataset_id, dataset.publisher, dataset.title, dataset.state, dataset.county_fips, dataset.protocol,
+       dataset.is_enabled, dataset.disabled_reason, dataset.freshness_hours, dataset.published_fields,
+       dataset.licence, dataset.attribution, dataset.is_resale_ok, state.status, state.last_success, state.last_run,
+       complete.record_count, complete.simulated_note, newest.issued_date as newest_issued_date
+  from public.datasets as dataset
+  left join public.etl_state as state on state.source = dataset.dataset_id
+  left join lateral (
+       select run.record_count, run.simulated_note
+         from public.etl_runs as run
+        where run.dataset_id = dataset.dataset_id and run.status = 'success'
+        order by run.started_at desc
+        limit 1) as complete on true
+  left join lateral (
+       select permit.issued_date
+         from public.permits as permit
+        where permit.dataset_id = dataset.dataset_id and permit.issued_date <= %(today)s
+        order by permit.issued_date desc
+        limit 1) as newest on true
+ order by dataset.publisher, dataset.dataset_id;
+
+-- latest_run --
+-- Counts can only have changed when this has.
+select max(run.finished_at)
+  from public.etl_runs as run;
+
+-- permit_counts --
+select permit.dataset_id, count(*)
+  from public.permits as permit
+ group by permit.dataset_id;
+
+-- lead_counts --
+-- Counties of open leads by dataset: permits reach beyond the publisher's own county.
+select lead.dataset_id, lead.county_fips, count(*)
+  from public.leads as lead
+ where lead.openness in ('open', 'likely')
+ group by lead.dataset_id, lead.county_fips;
+
+-- datasets_of_zips --
+-- Who has leads in these ZIPs: a few of each suffice to tell.
+select distinct candidate.dataset_id
+  from unnest(%(zips)s::text[]) as wanted_zip (original_zip)
+ cross join lateral (
+       select lead.dataset_id
+         from public.leads as lead
+        where lead.original_zip = wanted_zip.original_zip
+          and lead.openness in ('open', 'likely')
+        limit 200) as candidate;

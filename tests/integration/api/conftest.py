@@ -1,0 +1,72 @@
+"""A served API on a database of its own, and what tests ask it with."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from leadledger.app import create_app
+from leadledger.settings import ApiSettings
+
+PUBLISHABLE_KEY = "sb_publishable_for_tests_only"
+FRONTEND = "http://web.example.test:3000"
+
+
+@pytest.fixture
+def settings(api_database_url: str, tmp_path: Path) -> ApiSettings:
+    """Settings of an API with the embedded provider, on this test's database and archive."""
+    return make_settings(api_database_url, tmp_path)
+
+
+@pytest.fixture
+def server(settings: ApiSettings) -> Iterator[httpx.Client]:
+    """A client of the API, served by uvicorn on loopback as in production."""
+    with serve(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def owner(database_url: str) -> Iterator[psycopg.Connection]:
+    """The schema owner's connection, for putting rows in place; autocommits."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def make_settings(api_database_url: str | None, home: Path, **changes: object) -> ApiSettings:
+    """Settings that no file and no environment can change."""
+    values: dict[str, object] = {
+        "api_database_url": api_database_url,
+        "home": home,
+        "frontend_url": (FRONTEND,),
+        "supabase_anon_key": PUBLISHABLE_KEY,
+        "sign_in_burst": 1_000,
+        "database_pool_size": 4,
+    }
+    return ApiSettings.model_validate({**values, **changes})
+
+
+@contextmanager
+def serve(app: FastAPI) -> Iterator[httpx.Client]:
+    """The application behind a real server on a free port of loopback, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and thread.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(20)
