@@ -6,14 +6,14 @@ from permit_leads.errors import SourceChanged
 
 
 class WindowMoved(SourceChanged):
-    """The publisher's rows changed while we read them, or it lies about how many there are; nothing of it may be kept.
+    """The publisher's rows changed while we read them, or it gave others than it counted; nothing of it may be kept.
 
     Reading the window again from its first page may go through.
     """
 
-    def __init__(self, dataset_id: str, before: int, received: int, after: int) -> None:
+    def __init__(self, dataset_id: str, before: int, received: int, distinct: int, after: int) -> None:
         super().__init__(
             dataset_id,
-            f"count mismatch: {before} rows counted before, {received} received, {after} counted after; "
-            "rows changed while they were read, or the publisher cut pages; run the window again later",
+            f"count mismatch: {before} rows counted before, {received} received ({distinct} different), {after} after; "
+            "rows changed while they were read, or the publisher cut or reordered pages; run the window again",
         )

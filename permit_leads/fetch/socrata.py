@@ -1,8 +1,8 @@
 """Socrata SODA 2.1: count, pages in one fixed order, count again, and nothing believed that does not add up.
 
-Rows have no order of their own, so every page asks for one that ends in the unique `:id`; the next page begins after
-the rows received, never after the rows asked for. Count and newest `:updated_at` of the window, taken before and after,
-tell whether anything was inserted, changed or deleted while we read.
+Rows have no order of their own, so every page asks for one that ends in the unique `:id`, and the next page begins
+after the rows received, never after the rows asked for. Three things must then agree: the rows received, the different
+`:id`s among them, and the count before and after; and no row may have a later `:updated_at` than before.
 Source: Socrata developer documentation, "Paging", "System fields", "Response codes".
 """
 
@@ -11,29 +11,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import polars as pl
 
-from permit_leads.errors import SourceChanged, SourceRefused
-from permit_leads.fetch.columns import gone
+from permit_leads.errors import SourceChanged
+from permit_leads.fetch.distinct import DistinctIds
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.fetch.json_rows import count_objects, read_objects
 from permit_leads.fetch.json_text import BrokenJson, member, parse, text_of
 from permit_leads.fetch.moved import WindowMoved
+from permit_leads.fetch.socrata_errors import checked_metadata, error_of, is_error
+from permit_leads.fetch.soql import order_clause, where_clause
 from permit_leads.fetch.wire import Transient
 from permit_leads.page import Page, PageKind, Window
 from permit_leads.registry import Dataset
 
-ROW_ID = ":id"
 READ_HERE = frozenset({200, 400, 403, 404})
-_DATED = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
+_ROW_ID = re.compile(rb'":id":"((?:[^"\\]|\\.)*)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """How many rows the window holds, and when the newest of them was written."""
+    """How many rows the window holds, and when the newest of them was written (None: the portal will not say)."""
 
     count: int
     newest: str | None
@@ -49,76 +49,90 @@ def read_rows(dataset: Dataset, body: bytes, media_type: str) -> pl.DataFrame:
 
 
 def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Iterator[Page]:
-    """Count page, rows pages in order, count page.
+    """Count page, rows pages in order, count page; for an empty window the metadata page in place of rows.
 
     Raises:
-        WindowMoved: the rows changed while they were read, or the server gave fewer or more than it counted.
+        WindowMoved: the rows changed while they were read, or the server gave others than it counted.
         SourceChanged: a column is gone or was retyped.
     """
     where = where_clause(dataset, window)
     before, page = _census(dataset, client, where)
     yield page
-    received = 0
     if before.count == 0 and where is not None:
-        yield _checked_metadata(dataset, client)
-    while received < before.count:
-        page = _rows(dataset, client, where, received)
-        if page.row_count == 0:
-            break
-        received += page.row_count
-        yield page
+        yield checked_metadata(dataset, client)
+    pager = Pager(dataset, client, where)
+    yield from pager.pages(before.count)
     after, page = _census(dataset, client, where)
     yield page
-    if not received == before.count == after.count or before.newest != after.newest:
-        raise WindowMoved(dataset.id, before.count, received, after.count)
+    if not before.count == pager.received == pager.distinct == after.count or before.newest != after.newest:
+        raise WindowMoved(dataset.id, before.count, pager.received, pager.distinct, after.count)
 
 
-def where_clause(dataset: Dataset, window: Window) -> str | None:
-    """The window in SoQL, whole local days; None asks for everything, also rows without a date.
+class Pager:
+    """Walks through the rows of one window."""
 
-    Raises:
-        SourceChanged: the dates are written in a way that SoQL cannot compare.
-    """
-    parts = [f"({dataset.where})"] if dataset.where else []
-    column = dataset.date_column
-    if column is None or (window.since is None and window.until is None):
-        return " AND ".join(parts) or None
-    if dataset.date_kind not in ("floating_date", "iso_date"):
-        reason = f"date_kind {dataset.date_kind} cannot be compared in SoQL ({column}); leave out date_column"
-        raise SourceChanged(dataset.id, reason)
-    if window.since is not None:
-        parts.append(f"{column} >= '{_midnight(window.since)}'")
-    if window.until is not None:
-        parts.append(f"{column} < '{_midnight(window.until + timedelta(days=1))}'")
-    return " AND ".join(parts)
+    def __init__(self, dataset: Dataset, client: PoliteClient, where: str | None) -> None:
+        self.received = 0
+        self._dataset = dataset
+        self._client = client
+        self._ids: DistinctIds | None = DistinctIds()
+        self._query = {"$select": ":*,*"} | ({"$where": where} if where else {}) | {"$order": order_clause(dataset)}
 
+    @property
+    def distinct(self) -> int:
+        """Different rows among those received; where the portal shows no ids, all are taken to be."""
+        return self.received if self._ids is None else self._ids.count
 
-def order_clause(dataset: Dataset) -> str:
-    """Oldest day first, and within a day by the row's own id, so that no two pages can overlap."""
-    columns = dataset.order or ((dataset.date_column,) if dataset.date_column else ())
-    return ",".join((*(column for column in columns if column != ROW_ID), ROW_ID))
+    def pages(self, count: int) -> Iterator[Page]:
+        """Rows pages until as many rows came as were counted, or none come any more."""
+        while self.received < count:
+            page = self._next()
+            if page.row_count == 0:
+                return
+            self.received += page.row_count
+            yield page
 
+    def _next(self) -> Page:
+        page = self._ask()
+        if page.status == 400 and "$select" in self._query:  # portals differ in what they let us select
+            del self._query["$select"]
+            page = self._ask()
+        _require_answer(self._dataset, self._client, page)
+        page = replace(page, row_count=count_objects(page.body))
+        self._note_ids(page)
+        return page
 
-def _midnight(day: date) -> str:
-    return f"{day.isoformat()}T00:00:00.000"
+    def _ask(self) -> Page:
+        bounds = {"$limit": str(self._dataset.page_size), "$offset": str(self.received)}
+        return _ask(self._dataset, self._client, "rows", self._query | bounds)
+
+    def _note_ids(self, page: Page) -> None:
+        ids = _ROW_ID.findall(page.body)
+        if len(ids) != page.row_count:
+            self._ids = None
+            self._client.on_event("fetch.no_row_ids", source=self._dataset.id, url=page.url)
+        elif self._ids is not None:
+            self._ids.add(ids)
 
 
 def _census(dataset: Dataset, client: PoliteClient, where: str | None) -> tuple[Census, Page]:
     filtered = {"$where": where} if where else {}
     page = _ask(dataset, client, "count", {"$select": "count(*) as n,max(:updated_at) as newest"} | filtered)
-    if page.status == 400 and b":updated_at" in page.body:  # a portal that will not say when; the count alone must do
+    if page.status == 400 and b":updated_at" in page.body:  # the count alone must do
         page = _ask(dataset, client, "count", {"$select": "count(*) as n"} | filtered)
-    first = next(iter(_array(_answered(dataset, client, page))), None)
-    count = text_of(member(first, "n"))
-    if count is None or not count.isdigit():
+    _require_answer(dataset, client, page)
+    answer = parse(page.body)
+    first = answer[0] if isinstance(answer, list) and answer else None
+    count = text_of(member(first, "n")) or ""
+    if not count.isdigit():
         raise SourceChanged(dataset.id, f"{page.url} gives no count: {page.body[:200]!r}")
     return Census(int(count), text_of(member(first, "newest"))), replace(page, expected_count=int(count))
 
 
-def _rows(dataset: Dataset, client: PoliteClient, where: str | None, offset: int) -> Page:
-    query = {"$order": order_clause(dataset), "$limit": str(dataset.page_size), "$offset": str(offset)}
-    page = _ask(dataset, client, "rows", ({"$where": where} if where else {}) | query)
-    return replace(page, row_count=count_objects(_answered(dataset, client, page).body))
+def _require_answer(dataset: Dataset, client: PoliteClient, page: Page) -> None:
+    """Raises the error that the page carries, if it carries one."""
+    if is_error(page):
+        raise error_of(dataset, client, page)
 
 
 def _ask(dataset: Dataset, client: PoliteClient, kind: PageKind, query: dict[str, str]) -> Page:
@@ -132,93 +146,14 @@ def _ask(dataset: Dataset, client: PoliteClient, kind: PageKind, query: dict[str
         kind=kind,
         min_spacing=dataset.spacing_seconds,
         accept=READ_HERE,
-        inspect=_require_array,
+        inspect=_require_whole,
     )
 
 
-def _answered(dataset: Dataset, client: PoliteClient, page: Page) -> Page:
-    """The page, if it is an answer and no error.
-
-    Raises:
-        SourceChanged, SourceRefused: the error that its envelope describes.
-    """
-    if page.status != 200:
-        raise _error_of(dataset, client, page)
-    return page
-
-
-def _require_array(body: bytes) -> None:
+def _require_whole(body: bytes) -> None:
+    if body.endswith((b"}\n]\n", b"[]\n")) or body[:64].lstrip()[:1] != b"[":
+        return
     try:
         count_objects(body)
     except BrokenJson as error:
         raise Transient(f"a body that is no whole array ({error})") from error
-
-
-def _array(page: Page) -> list[object]:
-    value = parse(page.body)
-    return value if isinstance(value, list) else []
-
-
-def _error_of(dataset: Dataset, client: PoliteClient, page: Page) -> SourceChanged | SourceRefused:
-    """What an error means: the query engine writes `errorCode`, the front end `code`, a private set neither."""
-    answer = _envelope(page.body)
-    code = text_of(member(answer, "errorCode")) or text_of(member(answer, "code")) or "no code"
-    message = (text_of(member(answer, "message")) or "no message")[:300]
-    if page.status == 403:
-        return SourceRefused(dataset.id, f"the publisher refuses ({code}: {message}); it may have been made private")
-    if code.endswith("no-such-column"):
-        column = text_of(member(member(answer, "data"), "column")) or dataset.date_column or "of the query"
-        return SourceChanged(dataset.id, gone(column, _columns(dataset, client), metadata_url(dataset)))
-    return SourceChanged(dataset.id, f"HTTP {page.status} {code}: {message} ({page.url})")
-
-
-def _envelope(body: bytes) -> object:
-    try:
-        return parse(body)
-    except BrokenJson:
-        return None
-
-
-def metadata_url(dataset: Dataset) -> str:
-    """Where the portal describes the dataset's columns."""
-    parts = urlsplit(dataset.url)
-    four_by_four = parts.path.rpartition("/")[2].partition(".")[0]
-    return f"{parts.scheme}://{parts.netloc}/api/views/{four_by_four}.json"
-
-
-def _columns(dataset: Dataset, client: PoliteClient) -> dict[str, str]:
-    """Names and types of the columns as the portal has them now; empty when it will not say."""
-    try:
-        page = _metadata(dataset, client)
-    except (SourceChanged, SourceRefused):
-        return {}
-    return _column_types(page)
-
-
-def _metadata(dataset: Dataset, client: PoliteClient) -> Page:
-    return client.fetch(dataset.id, "GET", metadata_url(dataset), kind="metadata", min_spacing=dataset.spacing_seconds)
-
-
-def _column_types(page: Page) -> dict[str, str]:
-    columns = member(_envelope(page.body), "columns")
-    names = columns if isinstance(columns, list) else []
-    return {
-        text_of(member(column, "fieldName")) or "": text_of(member(column, "dataTypeName")) or "" for column in names
-    }
-
-
-def _checked_metadata(dataset: Dataset, client: PoliteClient) -> Page:
-    """The metadata page of a window without rows: a date column that became text would look just the same.
-
-    Raises:
-        SourceChanged: the date column is gone or no longer a date.
-    """
-    page = _metadata(dataset, client)
-    types = _column_types(page)
-    column = dataset.date_column
-    if column is not None and types and column not in types:
-        raise SourceChanged(dataset.id, gone(column, types, metadata_url(dataset)))
-    if column is not None and dataset.date_kind == "floating_date" and types.get(column) in ("text", "number"):
-        reason = f"column {column} was retyped to {types[column]}; a window over it finds nothing; edit the source file"
-        raise SourceChanged(dataset.id, reason)
-    return page
