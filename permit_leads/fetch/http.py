@@ -16,7 +16,7 @@ from permit_leads.fetch.identity import identity_headers
 from permit_leads.fetch.retry import MAX_ATTEMPTS, backoff_seconds, is_retried, retry_after_seconds
 from permit_leads.fetch.robots import PARSED_BYTES, RobotsBook, RobotsVerdict
 from permit_leads.fetch.transport import ConnectTo
-from permit_leads.fetch.walls import Expected, title_of, wall_of
+from permit_leads.fetch.walls import WORKBOOK_STARTS, Expected, title_of, wall_of
 from permit_leads.fetch.wire import Answer, Hopeless, Transient, Wire
 from permit_leads.page import Page, PageKind
 
@@ -174,6 +174,10 @@ class PoliteClient:
             raise SourceRefused(call.dataset_id, f"{call.host} answers {status} for {answer.url}")
         if status not in call.accept:
             raise SourceChanged(call.dataset_id, f"HTTP {status} for {answer.url}: {_excerpt(answer.body)}")
+        if not answer.body:
+            raise Transient("an empty body")
+        if call.expected == "workbook" and not answer.body.startswith(WORKBOOK_STARTS):
+            raise SourceChanged(call.dataset_id, f"{answer.url} is no workbook: {_excerpt(answer.body)}")
         if call.expected == "json":
             require_json(call.dataset_id, answer)
         if call.inspect is not None and status == 200:
