@@ -26,6 +26,14 @@ class StartFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Health:
+    """Where to ask whether a service is well, relative to its origin; `host` where it serves several names."""
+
+    path: str
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What to run, and the address that answers below 400 once it is well."""
 
@@ -34,7 +42,7 @@ class Service:
     environment: Mapping[str, str]
     folder: Path
     port: int
-    health_path: str
+    health: Health
     code: Sequence[Path] = ()  # files and folders whose change means that a running one is out of date
     start_seconds: float = 60.0
 
@@ -58,7 +66,7 @@ class Record:
     pid: int
     born: str
     port: int
-    health_path: str
+    health: Health
     fingerprint: str
 
 
@@ -79,9 +87,10 @@ class Processes:
     def find(self, name: str) -> Record | None:
         """The living process of this name, if it is the one that was started here."""
         try:
-            record = Record(**json.loads(self._record_path(name).read_text(encoding="utf-8")))
+            known = json.loads(self._record_path(name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
+        record = Record(**{**known, "health": Health(**known["health"])})
         return record if read_birth(record.pid) == record.born else None
 
     def start(self, service: Service) -> None:
@@ -97,9 +106,7 @@ class Processes:
                 start_new_session=True,
             )
             self._children[service.name] = child
-            record = Record(
-                child.pid, read_birth(child.pid) or "", service.port, service.health_path, service.fingerprint()
-            )
+            record = Record(child.pid, read_birth(child.pid) or "", service.port, service.health, service.fingerprint())
             self._record_path(service.name).write_text(json.dumps(asdict(record)), encoding="utf-8")
 
     def wait_until_healthy(self, service: Service) -> float:
@@ -110,7 +117,7 @@ class Processes:
         """
         started = time.monotonic()
         try:
-            while not is_healthy(service.url, service.health_path):
+            while not is_healthy(service.url, service.health):
                 self._check_progress(service, time.monotonic() - started)
                 time.sleep(0.1)
         except BaseException:
@@ -145,7 +152,7 @@ class Processes:
         if self.find(service.name) is None:
             problem = "ended before it answered"
         elif waited_seconds > service.start_seconds:
-            problem = f"does not answer after {waited_seconds:.0f} s at {service.url}{service.health_path}"
+            problem = f"does not answer after {waited_seconds:.0f} s at {service.url}{service.health.path}"
         else:
             return
         log = self.log_path(service.name)
@@ -160,10 +167,11 @@ class Processes:
             child.poll()
 
 
-def is_healthy(url: str, health_path: str) -> bool:
-    """Whether its health address answers below 400 within two seconds."""
+def is_healthy(url: str, health: Health) -> bool:
+    """Whether the health address of this origin answers below 400 within two seconds."""
+    headers = {"Host": health.host} if health.host else {}
     try:
-        return httpx.get(f"{url}{health_path}", timeout=2.0, trust_env=False).status_code < 400
+        return httpx.get(f"{url}{health.path}", headers=headers, timeout=2.0, trust_env=False).status_code < 400
     except httpx.HTTPError:
         return False
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from pydantic import AliasChoices
 
-from leadledger.processes import Processes, Service, StartFailed, choose_port
+from leadledger.processes import Health, Processes, Service, StartFailed, choose_port
 from leadledger.settings import ApiSettings
 from permit_leads.settings import REPOSITORY
 
@@ -61,7 +61,7 @@ def _plan_simulator(port: int) -> Service:
         environment={},
         folder=REPOSITORY,
         port=port,
-        health_path="/",
+        health=Health("/datasets", host="control.invalid"),
         code=(REPOSITORY / "simulators",),
     )
 
@@ -76,7 +76,7 @@ def _plan_api(port: int, settings: ApiSettings, shared: Mapping[str, str], web_o
         environment={**_configured(settings), **shared, **own},
         folder=REPOSITORY,
         port=port,
-        health_path="/readyz",
+        health=Health("/readyz"),
         code=(REPOSITORY / "leadledger", REPOSITORY / "permit_leads", REPOSITORY / ".env"),
     )
 
@@ -98,7 +98,7 @@ def _plan_web(port: int, settings: ApiSettings, shared: Mapping[str, str], api_o
         environment={**shared, **own},
         folder=WEB,
         port=port,
-        health_path="/",
+        health=Health("/"),
         code=(build,),
     )
 

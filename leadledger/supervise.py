@@ -82,7 +82,7 @@ def look(settings: ApiSettings) -> list[Status]:
         record = processes.find(name)
         if record is not None:
             url = f"http://127.0.0.1:{record.port}"
-            found.append(Status(name, is_healthy(url, record.health_path), url))
+            found.append(Status(name, is_healthy(url, record.health), url))
         elif name != "simulator":
             found.append(Status(name, is_well=False, place="not running"))
     return found
@@ -151,7 +151,7 @@ def _begin(processes: Processes, service: Service, say: Say) -> bool:
     """Start the service unless the one that runs is well and what it would be if started now."""
     running = processes.find(service.name)
     if running is not None:
-        if running.fingerprint == service.fingerprint() and is_healthy(service.url, service.health_path):
+        if running.fingerprint == service.fingerprint() and is_healthy(service.url, service.health):
             say(f"{service.name}: already up at {service.url}")
             return False
         processes.stop(service.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from leadledger.processes import Processes, Service, StartFailed, choose_port, is_healthy, read_birth
+from leadledger.processes import Health, Processes, Service, StartFailed, choose_port, is_healthy, read_birth
 
 SERVER = (sys.executable, "-m", "http.server", "--bind", "127.0.0.1")
 STUBBORN = (
@@ -26,13 +26,15 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     kept = Processes(tmp_path)
     yield kept
     kept.stop("web")
+    for child in kept._children.values():
+        child.wait(timeout=10)
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
     port = choose_port(0)
     (tmp_path / "page.txt").write_text("here")
-    return Service("web", (*SERVER, str(port)), {}, tmp_path, port, "/page.txt")
+    return Service("web", (*SERVER, str(port)), {}, tmp_path, port, Health("/page.txt"))
 
 
 def test_started_process_is_found_by_another_supervisor(processes: Processes, service: Service, tmp_path: Path) -> None:
@@ -41,7 +43,7 @@ def test_started_process_is_found_by_another_supervisor(processes: Processes, se
     record = Processes(tmp_path).find("web")
     assert record is not None
     assert record.port == service.port
-    assert is_healthy(service.url, record.health_path)
+    assert is_healthy(service.url, record.health)
     assert os.getpgid(record.pid) == record.pid
 
 
@@ -119,7 +121,7 @@ def test_sigterm_reaches_the_children_too(processes: Processes, service: Service
     processes.start(family)
     processes.wait_until_healthy(family)
     processes.stop("web")
-    assert not is_healthy(service.url, service.health_path)
+    assert not is_healthy(service.url, service.health)
 
 
 def test_fingerprint_changes_with_command_environment_and_code(service: Service, tmp_path: Path) -> None:
