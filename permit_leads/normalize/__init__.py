@@ -139,7 +139,7 @@ def _type_values(dataset: Dataset, texts: pl.DataFrame, today: date) -> tuple[pl
     for name, reading in readings.items():
         if typed[name].null_count() > texts[name].null_count():
             is_lost = typed[name].is_null() & texts[name].is_not_null()
-            reasons = digits.filter(is_lost).select(reading.reason().alias("reason")).to_series()
+            reasons = digits.filter(is_lost).with_columns(reading.reason().alias("reason"))["reason"]
             refused.append(_value_rejections(name, texts.filter(is_lost), reasons))
     return typed, refused
 

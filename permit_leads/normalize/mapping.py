@@ -65,7 +65,7 @@ def role_text(rule: FieldRule, present: Collection[str]) -> pl.Expr:
 
 
 def label_text(labels: TradeLabels | None, present: Collection[str]) -> pl.Expr:
-    """The publisher's trade label: the first column whose word stands for a trade, else the first that says anything."""
+    """The publisher's trade label: the first column whose word stands for a trade, else the first with a word."""
     if labels is None:
         return pl.lit(None, pl.String)
     known = [name for name in labels.first_of if name in present]

@@ -13,7 +13,7 @@ from permit_leads.registry import Dataset, FieldRule
 EARLIEST = date(1900, 1, 1)
 MONEY_LIMIT = 10_000_000_000  # seen above it: parcel ids in the money column
 WHOLE_LIMIT = 2**53
-FUTURE_DAYS = {"expires_date": 366}  # permits run out later; nothing else can lie after tomorrow
+FUTURE_DAYS = {"expires_date": 5 * 366}  # Seattle grants 18 months, Baldwin up to years; nothing else lies ahead
 US_BAND = {"latitude": (13.0, 72.0), "longitude": (-180.0, -64.0)}
 NUMBER_PARSES = ("usd", "integer", "number", "latitude", "longitude")
 DATE_PARSES = ("floating_date", "iso_date", "us_date", "epoch_ms", "excel_date")
@@ -142,11 +142,11 @@ def read_number(text: pl.Expr) -> pl.Expr:
 
 def digits_only(texts: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Number columns as text that casts; those that cast as they are stay untouched (patterns cost ten times more)."""
-    unread = [
-        (pl.col(name).is_not_null() & pl.col(name).cast(pl.Float64, strict=False).is_null()).any() for name in names
-    ]
-    odd = texts.select(mask.alias(name) for mask, name in zip(unread, names, strict=True)).row(0, named=True)
-    return texts.with_columns(read_number(pl.col(name)).alias(name) for name, is_odd in odd.items() if is_odd)
+    if not names:
+        return texts
+    numbers = texts.select(pl.col(names).cast(pl.Float64, strict=False).null_count()).row(0, named=True)
+    odd = [name for name in names if numbers[name] > texts[name].null_count()]
+    return texts.with_columns(read_number(pl.col(name)).alias(name) for name in odd)
 
 
 def _typed_number(rule: FieldRule, text: pl.Expr) -> Typed:
