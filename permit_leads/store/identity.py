@@ -26,9 +26,9 @@ def lead_ids(permit_ids_and_trades: pl.Series) -> pl.Series:
 
 
 def content_hashes(permits: pl.DataFrame) -> pl.Series:
-    """128-bit hash over every field of the record, as uuid text. Provenance is left out: where it stood is no change."""
+    """128-bit hash over every field of the record, 32 hex digits. Provenance is left out: where it stood is no change."""
     texts = permits.select(pl.concat_str([_text(field) for field in FIELDS], separator=SEPARATOR).alias("text"))["text"]
-    return pl.Series([str(uuid.UUID(bytes=xxhash.xxh3_128_digest(text.encode()))) for text in texts], dtype=pl.String)
+    return pl.Series([xxhash.xxh3_128_hexdigest(text.encode()) for text in texts], dtype=pl.String)
 
 
 def with_identity(dataset_id: str, permits: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ create temporary table staged_leads (like public.leads, page_order integer not n
 
 -- known_permits --
 -- What we know of these permits: an unchanged row is recognised before anything is sent.
-select permit_id::text, content_hash::text from public.permits where permit_id = any(%(permit_ids)s::uuid[])
+select permit_id::text, encode(uuid_send(content_hash), 'hex') from public.permits where permit_id = any(%(permit_ids)s::uuid[])
 
 -- unstage --
 -- A later page of the same run says what we already knew.
