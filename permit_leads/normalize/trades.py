@@ -74,10 +74,16 @@ def _readable(permits: pl.DataFrame, labels: pl.Series | None) -> pl.DataFrame:
         "row",
         PERMIT_KEY,
         label=label,
-        free_text=pl.coalesce("description", "project_name"),
+        free_text=pl.coalesce("description", _project_name()),
         type_text=pl.concat_str(*TYPE_COLUMNS, separator=" | ", ignore_nulls=True),
         is_new=pl.col("work_class_mapped").eq_missing("New"),
     )
+
+
+def _project_name() -> pl.Expr:
+    """The name of the project, unless the publisher puts the address there: streets are called Pool and Fence, too."""
+    name = pl.col("project_name")
+    return pl.when(name.ne_missing(pl.col("original_address1"))).then(name)
 
 
 def _label_hits(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:

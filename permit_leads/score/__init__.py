@@ -13,7 +13,10 @@ from permit_leads.score.openness import names_contractors
 from permit_leads.score.ranking import AGE_MILLIPOINTS_PER_DAY, EPOCH
 from permit_leads.score.rules import lead_parts
 
-__all__ = ["SCORE_SCHEMA", "describe", "model_version", "score"]
+__all__ = ["MODEL_VERSION", "SCORE_SCHEMA", "describe", "score"]
+
+# Version of the score card; leads of another version are scored again.
+MODEL_VERSION = load_model().version
 
 SCORE_SCHEMA: dict[str, pl.DataType] = {
     PERMIT_KEY: pl.String(),
@@ -25,11 +28,6 @@ SCORE_SCHEMA: dict[str, pl.DataType] = {
     "rank_date": pl.Date(),
     "rank_key": pl.Int64(),
 }
-
-
-def model_version() -> str:
-    """Version of the score card; leads of another version are scored again."""
-    return load_model().version
 
 
 def score(dataset: Dataset, permits: pl.DataFrame, trades: pl.DataFrame, *, today: date | None = None) -> pl.DataFrame:

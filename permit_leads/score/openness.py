@@ -16,6 +16,8 @@ from permit_leads.score.model import Model
 CONTRACTOR_FIELDS = ("ContractorCompanyName", "ContractorFullName", "ContractorLicNum")
 # A frame for other work: whoever is named on such a permit holds the whole of it, and may need other trades.
 GENERAL_TRADES = ("new_home", "remodel")
+# A column the normalizer adds where it knows; frames without it are read by the other signs alone.
+OWNER_BUILDER = "is_owner_builder"
 COLUMN = pl.col
 IS_DIRECT = pl.col("kind") == "direct"
 
@@ -26,11 +28,12 @@ def names_contractors(dataset: Dataset) -> bool:
 
 
 def is_owner(model: Model) -> pl.Expr:
-    """True where the owner builds: named in place of a company, named twice, or said in the description."""
+    """True where the owner builds: marked so, named in place of a company, named twice, or said in the description."""
     named = COLUMN("contractor_company_name").str.contains(whole_words(model.words["owner"], whole_text=True))
     twice = COLUMN("contractor_company_name").is_null() & (COLUMN("contractor_full_name") == COLUMN("owner_name"))
     said = COLUMN("description").str.contains(whole_words(model.words["owner_in_text"]))
-    return pl.any_horizontal(named.fill_null(False), twice.fill_null(False), said.fill_null(False))
+    marked = COLUMN(OWNER_BUILDER).fill_null(False)
+    return pl.any_horizontal(marked, *(fact.fill_null(False) for fact in (named, twice, said)))
 
 
 def holder(model: Model) -> pl.Expr:

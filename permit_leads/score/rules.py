@@ -7,7 +7,7 @@ import polars as pl
 from permit_leads.permit import PERMIT_KEY
 from permit_leads.score.features import NUMBER_EVIDENCE, TEXT_EVIDENCE, permit_features, remark_words
 from permit_leads.score.model import BASE, Model
-from permit_leads.score.openness import holder, is_closed, is_owner, with_openness
+from permit_leads.score.openness import OWNER_BUILDER, holder, is_closed, is_owner, with_openness
 
 EVIDENCE_CHARS = 80
 COLUMN = pl.col
@@ -16,6 +16,8 @@ NO_EVIDENCE = pl.lit("null")
 
 def permit_parts(permits: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Per permit: what openness asks for, the points of the permit's own facts, and those reasons as JSON."""
+    if OWNER_BUILDER not in permits.columns:
+        permits = permits.with_columns(pl.lit(None, pl.Boolean).alias(OWNER_BUILDER))
     known = permits.with_columns(is_owner=is_owner(model), remark_words=remark_words(permits["description"], model))
     values = permit_features(model)
     facts = known.with_columns(**{f"@{group}": value for group, value in values.items()}, company=holder(model))
