@@ -1,0 +1,1 @@
+"""ArcGIS Feature and Map services, as upstreams were seen to behave."""
