@@ -1,0 +1,42 @@
+"""A dataset's window in the SQL that ArcGIS servers read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from permit_leads.errors import SourceChanged
+from permit_leads.fetch.arcgis_layer import Layer, zone_of
+from permit_leads.page import Window
+from permit_leads.registry import Dataset
+
+EVERYTHING = "1=1"  # `where` must not be left out: servers then answer with an error under HTTP 200
+
+
+def where_clause(dataset: Dataset, layer: Layer, window: Window) -> str:
+    """Whole days of the dataset's zone, both ends included, written in the zone that the server reads literals in.
+
+    Raises:
+        SourceChanged: the dates are texts that do not sort by day.
+    """
+    parts = [f"({dataset.where})"] if dataset.where else []
+    column = dataset.date_column
+    if column is not None and window.since is not None:
+        parts.append(f"{column} >= {_literal(dataset, layer, window.since)}")
+    if column is not None and window.until is not None:
+        parts.append(f"{column} < {_literal(dataset, layer, window.until + timedelta(days=1))}")
+    return " AND ".join(parts) or EVERYTHING
+
+
+def _literal(dataset: Dataset, layer: Layer, day: date) -> str:
+    """The beginning of a day. A bare number of milliseconds is no standard SQL and is never written."""
+    kind = layer.fields[dataset.date_column or ""]
+    if kind == "esriFieldTypeDateOnly":
+        return f"DATE '{day.isoformat()}'"
+    if kind == "esriFieldTypeString" and dataset.date_kind in ("iso_date", "floating_date"):
+        return f"'{day.isoformat()}'"
+    if kind != "esriFieldTypeDate":
+        reason = f"{dataset.date_column} ({kind}, {dataset.date_kind}) cannot be compared by day; take date_column out"
+        raise SourceChanged(dataset.id, reason)
+    zone = zone_of(dataset.date_zone or dataset.publisher.time_zone)
+    moment = datetime.combine(day, time(), tzinfo=zone).astimezone(layer.zone)
+    return f"TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S}'"
