@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import zip_longest
 from pathlib import Path
 from uuid import uuid4
 
@@ -154,39 +155,51 @@ def test_json_says_the_same(checker: Checker) -> None:
     }
 
 
+SICK_FRONTENDS = [
+    (Answer("oops", 500, "text/html"), "answers 500"),
+    (Answer("gone", 404, "text/html"), "answers 404"),
+    (Answer("", 307, "text/html", "/login"), "sends visitors to log in"),
+    (Answer("", 302, "text/html", "/"), "does not answer"),
+    (Answer("{}"), "expected a page"),
+]
+SICK_BACKENDS = [
+    (Answer('{"status": "ok"}', 500), "answers 500"),
+    (Answer("", 204), "answers 204"),
+    (Answer("", 302, "text/html", "/login"), "answers 302"),
+    (PAGE, "not with JSON"),
+    (Answer('{"status": "degraded"}'), 'status = "degraded"'),
+]
+SICK_DATABASES = [
+    (Answer('{"database_status": "degraded"}'), '"degraded"'),
+    (Answer('{"database_status": "error"}'), '"error"'),
+    (Answer('{"database_status": null}'), "database_status = null"),
+    (Answer('{"status": "connected"}'), "database_status = null"),
+    (Answer('{"database_status": true}'), "database_status = true"),
+    (Answer('["connected"]'), "database_status = null"),
+    (Answer(""), "not with JSON"),
+    (PAGE, "not with JSON"),
+    (Answer('{"database_status": "connected"}', 500), "answers 500"),
+    (Answer("{}", 401), "answers 401"),
+]
+
+
 @pytest.mark.parametrize(
-    ("name", "part", "answer", "says"),
-    [
-        ("frontend 500", "root", Answer("oops", 500, "text/html"), "answers 500"),
-        ("frontend 404", "root", Answer("gone", 404, "text/html"), "answers 404"),
-        ("frontend to login", "root", Answer("", 307, "text/html", "/login"), "sends visitors to log in"),
-        ("frontend in circles", "root", Answer("", 302, "text/html", "/"), "does not answer"),
-        ("frontend no page", "root", Answer("{}"), "expected a page"),
-        ("backend 500", "health", Answer('{"status": "ok"}', 500), "answers 500"),
-        ("backend 204", "health", Answer("", 204), "answers 204"),
-        ("backend to login", "health", Answer("", 302, "text/html", "/login"), "answers 302"),
-        ("backend html", "health", PAGE, "not with JSON"),
-        ("backend degraded", "health", Answer('{"status": "degraded"}'), 'status = "degraded"'),
-        ("database degraded", "database", Answer('{"database_status": "degraded"}'), '"degraded"'),
-        ("database error", "database", Answer('{"database_status": "error"}'), '"error"'),
-        ("database null", "database", Answer('{"database_status": null}'), "database_status = null"),
-        ("database missing", "database", Answer('{"status": "connected"}'), "database_status = null"),
-        ("database true", "database", Answer('{"database_status": true}'), "database_status = true"),
-        ("database list", "database", Answer('["connected"]'), "database_status = null"),
-        ("database nothing", "database", Answer(""), "not with JSON"),
-        ("database html", "database", PAGE, "not with JSON"),
-        ("database 500", "database", Answer('{"database_status": "connected"}', 500), "answers 500"),
-        ("database 401", "database", Answer("{}", 401), "answers 401"),
-    ],
-)  # fmt: skip
-def test_sick_endpoint_is_named(checker: Checker, name: str, part: str, answer: Answer, says: str) -> None:
-    with serving(**{part: answer}) as url:
+    ("frontend", "backend", "database"),
+    list(zip_longest(SICK_FRONTENDS, SICK_BACKENDS, SICK_DATABASES)),
+)
+def test_every_sick_endpoint_is_named_and_no_other(
+    checker: Checker,
+    frontend: tuple[Answer, str] | None,
+    backend: tuple[Answer, str] | None,
+    database: tuple[Answer, str],
+) -> None:
+    sick = {"root": frontend, "health": backend, "database": database}
+    with serving(**{part: case[0] for part, case in sick.items() if case}) as url:
         told = checker.run(url)
-    red = [line for line in told.stdout.splitlines() if "FAILED" in line]
     assert told.returncode == 1
-    assert len(red) == 1
-    assert red[0].startswith(name.split()[0])
-    assert says in red[0]
+    for line, case in zip(told.stdout.splitlines(), (*sick.values(), None), strict=True):
+        assert line.split()[1] == ("FAILED" if case else "ok")
+        assert case is None or case[1] in line
 
 
 @pytest.mark.parametrize(
