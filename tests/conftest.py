@@ -57,7 +57,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     home = Path(os.environ.pop(HOME))
     if (home / "template-is-ready").exists():
-        _execute(_server_url(home), "drop", name=_template())
+        _execute(server_url(home), "drop", name=_template())
     embedded.stop(home)
     shutil.rmtree(home)
 
@@ -76,11 +76,11 @@ def template_database() -> str:
     with (home / "template.lock").open("a") as lock:
         flock(lock, LOCK_EX)
         if not (home / "template-is-ready").exists():
-            _execute(_server_url(home), "create", name=name)
-            with psycopg.connect(_with_database(_server_url(home), name), autocommit=True) as conn:
+            _execute(server_url(home), "create", name=name)
+            with psycopg.connect(with_database(server_url(home), name), autocommit=True) as conn:
                 migrate(conn)
             if "TEST_DATABASE_URL" in os.environ:
-                _execute(_server_url(home), "let_api_in", password=sql.Literal(API_PASSWORD))
+                _execute(server_url(home), "let_api_in", password=sql.Literal(API_PASSWORD))
             (home / "template-is-ready").touch()
     return name
 
@@ -114,7 +114,7 @@ def conn(shared_database_url: str) -> Iterator[psycopg.Connection]:
 def as_api(database_url: str) -> str:
     """The same database, logged in as leadledger_api."""
     if "TEST_DATABASE_URL" not in os.environ:
-        return _with_database(
+        return with_database(
             embedded.ensure_running(Path(os.environ[HOME])).api, urlsplit(database_url).path.strip("/")
         )
     parts = urlsplit(database_url)
@@ -123,18 +123,18 @@ def as_api(database_url: str) -> str:
 
 
 def _fresh_database(template: str) -> Iterator[str]:
-    server = _server_url(Path(os.environ[HOME]))
+    server = server_url(Path(os.environ[HOME]))
     name = f"test_{secrets.token_hex(6)}"
     _execute(server, "copy", name=name, template=template)
-    yield _with_database(server, name)
+    yield with_database(server, name)
     _execute(server, "drop", name=name)
 
 
-def _server_url(home: Path) -> str:
+def server_url(home: Path) -> str:
     return os.environ.get("TEST_DATABASE_URL") or embedded.ensure_running(home).owner
 
 
-def _with_database(url: str, name: str) -> str:
+def with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
