@@ -93,9 +93,7 @@ def _change_column(table: Table, fault: Fault) -> Table:
     if fault.kind == "rename":
         renamed = replace(column, name=fault.to or column.name + "_renamed")
         return Table(_swap(table, column, renamed), table.rows.rename({column.name: renamed.name}))
-    if fault.kind == "retype":
-        return _retype(table, column)
-    raise UnknownFaultError(f"F12 has the kinds rename, drop and retype, not {fault.kind!r}")
+    return _retype(table, column)
 
 
 def _retype(table: Table, column: Column) -> Table:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from simulators.publishers.messages import Kind, Reply, html
 from simulators.publishers.quirks import Quirks
+from simulators.publishers.socrata.errors import private_error
 
 FaultId = Literal["F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12"]
 Count = int | Literal["forever"]
@@ -33,6 +34,12 @@ _DEFAULTS: dict[str, tuple[tuple[Kind, ...], Count, int]] = {
     "F10": (_ROWS, 1, 1),
     "F11": (_ROWS, 1, 1),
     "F12": (_DATA, 1, 0),
+}
+_KINDS: dict[str, tuple[str, ...]] = {  # other faults have none
+    "F01": ("", "none", "seconds", "date", "garbage", "past"),
+    "F05": ("", "block", "captcha", "login", "private"),
+    "F10": ("insert", "delete", "update"),
+    "F12": ("rename", "drop", "retype"),
 }
 _BLOCK_PAGE = (
     "<html><head><title>Attention Required!</title></head><body><h1>Sorry, you have been blocked</h1></body></html>"
@@ -72,6 +79,13 @@ class Fault:
     def __post_init__(self) -> None:
         if self.id not in _DEFAULTS:
             raise UnknownFaultError(f"unknown fault {self.id!r}; known are F01 to F12")
+        kinds = _KINDS.get(self.id, ("",))
+        if self.kind not in kinds:
+            raise UnknownFaultError(
+                f"{self.id} has the kinds {', '.join(filter(None, kinds)) or 'none'}, not {self.kind!r}"
+            )
+        if self.id == "F12" and not self.column:
+            raise UnknownFaultError("F12 needs a column")
 
     def strikes(self, host: str, names: Iterable[str], kind: Kind) -> bool:
         """Whether this request is struck; counts it either way."""
@@ -122,7 +136,7 @@ def make_fault(given: Mapping[str, object]) -> Fault:
     """A fault out of a TOML or JSON table.
 
     Raises:
-        UnknownFaultError: an unknown id or key.
+        UnknownFaultError: an unknown id, key or kind.
     """
     known = {item.name for item in fields(Fault) if item.init}
     unknown = sorted(set(given) - known)
@@ -148,7 +162,9 @@ def early_reply(faults: Iterable[Fault]) -> Reply | None:
         if fault.id == "F03":
             return Reply(202, b"", {"Content-Type": "application/json;charset=utf-8"})
         if fault.id == "F05":
-            return html(_PAGES[fault.kind or "block"], fault.status or 200)
+            return (
+                private_error() if fault.kind == "private" else html(_PAGES[fault.kind or "block"], fault.status or 200)
+            )
     return None
 
 

@@ -19,6 +19,11 @@ _POINT = {
 }
 
 
+def shown_columns(table: Table) -> tuple[Column, ...]:
+    """The published columns; those named with an @ only place the points."""
+    return tuple(column for column in table.columns if not column.name.startswith("@"))
+
+
 @dataclass(frozen=True)
 class Features:
     """The features of a table; attributes of all columns are written once."""
@@ -29,7 +34,7 @@ class Features:
     @cached_property
     def attributes(self) -> list[bytes]:
         """Each row's attributes object less its opening brace."""
-        return self._write(self.table.rows, self.table.columns)
+        return self._write(self.table.rows, shown_columns(self.table))
 
     @cached_property
     def points(self) -> list[bytes]:
@@ -42,7 +47,7 @@ class Features:
 
     def write_esri(self, page: Sequence[int], columns: Sequence[Column], geometry: str) -> bytes:
         """The features array of f=json; `geometry` is none, degrees or mercator."""
-        is_whole = len(columns) == len(self.table.columns)
+        is_whole = len(columns) == len(shown_columns(self.table))
         rows = self.table.take(page)
         attributes = [self.attributes[at] for at in page] if is_whole else self._write(rows, columns)
         if geometry == "none" or not self.traits.has_points:

@@ -17,7 +17,7 @@ from simulators.publishers.arcgis.describing import (
     error_reply,
     json_reply,
 )
-from simulators.publishers.arcgis.features import Features
+from simulators.publishers.arcgis.features import Features, shown_columns
 from simulators.publishers.disturbances import Identity
 from simulators.publishers.messages import Kind, Reply, Request, html
 from simulators.publishers.quirks import Quirks
@@ -103,7 +103,7 @@ class ArcgisLayer:
     def _describe(self, given: Mapping[str, str]) -> Reply:
         if given.get("f") not in ("json", "pjson"):
             return html(f"<html><head><title>Layer: {self.traits.name}</title></head><body></body></html>")
-        return json_reply(describe_layer(self.traits, self.table.columns, self.edited_at))
+        return json_reply(describe_layer(self.traits, shown_columns(self.table), self.edited_at))
 
     def _query(self, given: Mapping[str, str], quirks: Quirks) -> Reply:
         if not given.get("where") and not given.get("objectIds"):
@@ -167,7 +167,7 @@ class ArcgisLayer:
 
     def _out_fields(self, wanted: str) -> Sequence[Column]:
         if wanted.strip() == "*":
-            return self.table.columns
+            return shown_columns(self.table)
         dialect = SqlDialect(self.table)
         return [self.table.by_name[dialect.column(name.strip())[0]] for name in wanted.split(",")]
 
@@ -195,7 +195,7 @@ class SqlDialect:
 
     def column(self, name: str) -> tuple[str, ValueKind]:
         """See Dialect."""
-        for column in self.table.columns:
+        for column in shown_columns(self.table):
             if column.name.lower() == name.lower():
                 return column.name, column.kind
         raise BadQueryError("no-such-column", f"'Invalid field: {name}' parameter is invalid", column=name)

@@ -114,6 +114,15 @@ class IndexPage:
         )
 
 
+@dataclass
+class MovedFile(IndexPage):
+    """An address that only leads to another one; `title` is where."""
+
+    def answer(self, request: Request, quirks: Quirks) -> Reply:  # noqa: ARG002  # the protocol's signature
+        """302."""
+        return Reply(302, b"", {"Location": self.title})
+
+
 def _is_same(request: Request, tag: str, changed: datetime) -> bool:
     """If-None-Match decides; If-Modified-Since only without it."""
     asked = request.headers.get("if-none-match")
