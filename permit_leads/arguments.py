@@ -19,7 +19,7 @@ DELAY = re.compile(r"[0-9]{1,4}(\.[0-9]+)?|\.[0-9]+")
 MAX_DELAY_SECONDS = 3600.0
 NEGATIVE_VALUE = re.compile(r"-(?:[0-9.]|inf|nan)", re.IGNORECASE)
 EXAMPLES = (
-    "for example: python -m permit_leads --since 24h --formats csv, or "
+    "for example python -m permit_leads --since 24h --formats csv, or "
     "python -m permit_leads --since 2024-01-15 --until 2024-01-16 --source austin_issued_permits"
 )
 EXIT_CODES = """\

@@ -47,9 +47,13 @@ def resolve(since: str | None, until: str | None, now: datetime) -> Instants:
     start = _parse("--since", since, now, is_end=False)
     end = now if until is None else _parse("--until", until, now, is_end=True)
     if start > now:
-        raise UsageError(f"--since {since!r} lies in the future (now {_utc(now)}); expected a past time, {EXAMPLES}")
+        raise UsageError(
+            f"--since {since!r} lies in the future (now {_utc(now)}); expected a past time; for example {EXAMPLES}"
+        )
     if start > end:
-        raise UsageError(f"--since {since!r} comes after --until {until!r}; expected the earlier one first, {EXAMPLES}")
+        raise UsageError(
+            f"--since {since!r} comes after --until {until!r}; expected the earlier one first; for example {EXAMPLES}"
+        )
     return Instants(start, end)
 
 
