@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import polars as pl
 
 from simulators.publishers.faults import Fault, UnknownFaultError
 from simulators.publishers.table import Column, Table
-
-_REPLACED_AT = "2026-01-01T00:00:00.000Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,12 @@ def _struck(selection: Sequence[int], table: Table, fault: Fault) -> list[int]:
 def _change_rows(table: Table, identity: Identity, struck: list[int], fault: Fault) -> Table:
     if fault.kind == "delete":
         return table.without(struck)
-    touched = {identity.changed_at: pl.lit(_REPLACED_AT)} if identity.changed_at else {}
+    touched = {identity.changed_at: _now()} if identity.changed_at else {}
     if fault.kind == "insert":
         return table.with_rows(_new_rows(table, identity, struck).with_columns(**touched))
-    if fault.kind == "update":
-        column = fault.column or _last_text(table, identity)
-        return table.changed(
-            struck, {column: pl.concat_str([pl.col(column).fill_null(""), pl.lit(" (revised)")]), **touched}
-        )
-    raise UnknownFaultError(f"F10 has the kinds insert, delete and update, not {fault.kind!r}")
+    column = fault.column or _last_text(table, identity)
+    revised = pl.concat_str([pl.col(column).fill_null(""), pl.lit(" (revised)")])
+    return table.changed(struck, {column: revised, **touched})
 
 
 def _new_rows(table: Table, identity: Identity, struck: list[int]) -> pl.DataFrame:
@@ -64,8 +60,7 @@ def _new_rows(table: Table, identity: Identity, struck: list[int]) -> pl.DataFra
 
 def _new_ids(table: Table, row_id: str, count: int) -> pl.Expr:
     if table.by_name[row_id].kind == "number":
-        top = int(table.typed[row_id].max() or 0)  # type: ignore[arg-type]  # a number column
-        return pl.lit(pl.Series([str(top + 1 + at) for at in range(count)]))
+        return pl.lit(pl.Series([str(_top(table, row_id) + 1 + at) for at in range(count)]))
     return pl.concat_str([pl.lit("row-0000~"), pl.col(row_id).str.strip_prefix("row-")])
 
 
@@ -74,14 +69,21 @@ def _replace_all(table: Table, identity: Identity) -> Table:
     if identity.row_id is None:
         return table
     if table.by_name[identity.row_id].kind == "number":
-        top = int(table.typed[identity.row_id].max() or 0)  # type: ignore[arg-type]  # a number column
-        new_id = (pl.col(identity.row_id).cast(pl.Int64) + top).cast(pl.String)
+        new_id = (pl.col(identity.row_id).cast(pl.Int64) + _top(table, identity.row_id)).cast(pl.String)
     else:
         new_id = pl.concat_str([pl.lit("row-new"), pl.col(identity.row_id).str.reverse()])
     changes = [new_id.alias(identity.row_id)]
     if identity.changed_at is not None:
-        changes.append(pl.lit(_REPLACED_AT).alias(identity.changed_at))
+        changes.append(_now().alias(identity.changed_at))
     return replace(table, rows=table.rows.with_columns(changes))
+
+
+def _top(table: Table, row_id: str) -> int:
+    return int(max(table.typed[row_id].to_list(), default=0))
+
+
+def _now() -> pl.Expr:
+    return pl.lit(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"))
 
 
 def _change_column(table: Table, fault: Fault) -> Table:

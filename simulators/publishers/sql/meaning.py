@@ -79,14 +79,15 @@ class Interpreter:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
+        self._is_filter = False
 
     def condition(self, expression: Expression) -> pl.Expr:
         """A filter; rows for which it is unknown (null) do not pass."""
+        was_filter, self._is_filter = self._is_filter, True
         meaning = self.meaning(expression)
+        self._is_filter = was_filter
         if meaning.kind not in ("bool", "null"):
             raise BadQueryError("type-mismatch", f"Expected a condition, got a {meaning.kind}")
-        if meaning.is_aggregate:
-            raise BadQueryError("aggregate-in-ungrouped-context", "An aggregate cannot stand in a filter")
         return meaning.value
 
     def meaning(self, expression: Expression) -> Meaning:
@@ -170,6 +171,8 @@ class Interpreter:
         return aware.astimezone(UTC).replace(tzinfo=None)
 
     def _call(self, name: str, arguments: tuple[Expression, ...]) -> Meaning:
+        if self._is_filter and name in _AGGREGATES:
+            raise BadQueryError("aggregate-in-ungrouped-context", f"{name} cannot stand in a filter")
         if name == "count" and arguments == (Star(),):
             return Meaning(pl.len(), "number", is_aggregate=True)
         given = [self.meaning(argument) for argument in arguments]
@@ -203,10 +206,12 @@ class Interpreter:
             return value
         if value.literal is not None:
             return Meaning(self._read_as(value.literal, kind), kind)
-        dtype = {"number": pl.Float64(), "text": pl.String()}.get(kind)
-        if dtype is None:
-            return Meaning(value.value.str.to_datetime(strict=False, time_unit="ms"), kind)
-        return Meaning(value.value.cast(dtype, strict=False), kind)
+        match kind:
+            case "number":
+                return Meaning(value.value.cast(pl.Float64, strict=False), kind)
+            case "text":
+                return Meaning(value.value.cast(pl.String).str.strip_suffix(".0"), kind)
+        return Meaning(value.value.str.to_datetime(strict=False, time_unit="ms"), kind)
 
     def _like(self, value: Meaning, pattern: Meaning) -> pl.Expr:
         _demand("text", "like", value)
