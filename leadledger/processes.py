@@ -86,12 +86,8 @@ class Processes:
 
     def find(self, name: str) -> Record | None:
         """The living process of this name, if it is the one that was started here."""
-        try:
-            known = json.loads(self._record_path(name).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        record = Record(**{**known, "health": Health(**known["health"])})
-        return record if read_birth(record.pid) == record.born else None
+        record = self._read(name)
+        return record if record is not None and read_birth(record.pid) == record.born else None
 
     def start(self, service: Service) -> None:
         """Start it in the background, out of reach of this terminal's Ctrl-C."""
@@ -126,22 +122,21 @@ class Processes:
         return time.monotonic() - started
 
     def stop(self, name: str) -> bool:
-        """End it and its children, asked first, killed after ten seconds; True when it was running."""
-        record = self.find(name)
+        """End it and whatever it started, asked first, killed after ten seconds; True when any of them was running.
+
+        Children that outlived it are ended too: as long as they live, the system gives their group's number to nobody.
+        """
+        record = self._read(name)
         self._record_path(name).unlink(missing_ok=True)
-        if record is None:
-            self._reap(name)
+        if record is None or read_birth(record.pid) not in (record.born, None):
             return False
-        give_up_at = time.monotonic() + STOP_SECONDS
-        send(signal.SIGTERM, record.pid)
-        while read_birth(record.pid) == record.born and time.monotonic() < give_up_at:
-            self._reap(name)
-            time.sleep(0.05)
-        send(signal.SIGKILL, record.pid)  # whatever is left of its group
-        while read_birth(record.pid) == record.born:
-            time.sleep(0.01)
-        self._reap(name)
-        return True
+        was_running = self._has_members(name, record.pid)
+        for number, patience_seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
+            send(number, record.pid)
+            give_up_at = time.monotonic() + patience_seconds
+            while self._has_members(name, record.pid) and time.monotonic() < give_up_at:
+                time.sleep(0.05)
+        return was_running
 
     def tail(self, name: str) -> str:
         """The last lines of its log."""
@@ -161,10 +156,22 @@ class Processes:
     def _record_path(self, name: str) -> Path:
         return self._run / f"{name}.json"
 
-    def _reap(self, name: str) -> None:
+    def _read(self, name: str) -> Record | None:
+        try:
+            known = json.loads(self._record_path(name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return Record(**{**known, "health": Health(**known["health"])})
+
+    def _has_members(self, name: str, group: int) -> bool:
         child = self._children.get(name)
         if child is not None:
-            child.poll()
+            child.poll()  # a zombie of ours would count as a member
+        try:
+            os.killpg(group, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
 
 
 def is_healthy(url: str, health: Health) -> bool:

@@ -55,6 +55,9 @@ def up(settings: ApiSettings, say: Say) -> dict[str, str]:
     """
     with one_at_a_time(settings.home):
         processes = Processes(settings.home)
+        for name in DEFAULT_PORTS:
+            if processes.find(name) is None:
+                processes.stop(name)  # children of one that was killed may still hold its port
         services = plan_services(processes, settings, prepare_database(settings, say))
         begun = {name: time.monotonic() for name, service in services.items() if _begin(processes, service, say)}
         if "simulator" in begun:

@@ -124,6 +124,21 @@ def test_sigterm_reaches_the_children_too(processes: Processes, service: Service
     assert not is_healthy(service.url, service.health)
 
 
+def test_children_of_a_killed_process_are_ended(processes: Processes, service: Service, tmp_path: Path) -> None:
+    parent = f"import subprocess, sys; subprocess.run({list(service.command)!r})"
+    family = replace(service, command=(sys.executable, "-c", parent))
+    processes.start(family)
+    processes.wait_until_healthy(family)
+    record = processes.find("web")
+    assert record is not None
+    os.kill(record.pid, signal.SIGKILL)
+    processes._children["web"].wait(timeout=10)
+    assert is_healthy(service.url, service.health)
+    assert processes.find("web") is None
+    assert processes.stop("web")
+    assert not is_healthy(service.url, service.health)
+
+
 def test_fingerprint_changes_with_command_environment_and_code(service: Service, tmp_path: Path) -> None:
     code = tmp_path / "code"
     code.mkdir()
