@@ -17,7 +17,7 @@ from permit_leads.fetch.retry import MAX_ATTEMPTS, backoff_seconds, is_retried, 
 from permit_leads.fetch.robots import PARSED_BYTES, RobotsBook, RobotsVerdict
 from permit_leads.fetch.transport import ConnectTo
 from permit_leads.fetch.walls import WORKBOOK_STARTS, Expected, title_of, wall_of
-from permit_leads.fetch.wire import Answer, Hopeless, Transient, Wire
+from permit_leads.fetch.wire import MAX_BODY_BYTES, Answer, Hopeless, Transient, Wire
 from permit_leads.page import Page, PageKind
 
 SIMULATOR_HEADER = "x-simulated-publisher"
@@ -54,6 +54,7 @@ class PoliteClient:
         transport: httpx.BaseTransport | None = None,
         rng: random.Random | None = None,
         wait_budget_seconds: float = WAIT_BUDGET_SECONDS,
+        max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self.socrata_app_token = socrata_app_token
         self.on_event = on_event
@@ -63,7 +64,7 @@ class PoliteClient:
         self._hosts = HostBook(self._clock, wait_budget_seconds)
         self._robots = RobotsBook(self._get_robots, self._clock)
         via = ConnectTo(connect_to, transport) if connect_to else transport
-        self._wire = Wire(identity_headers(contact), self._clock, via)
+        self._wire = Wire(identity_headers(contact), self._clock, via, max_body_bytes)
 
     def __enter__(self) -> PoliteClient:
         return self
@@ -148,7 +149,7 @@ class PoliteClient:
         for attempt in range(1, ROBOTS_ATTEMPTS + 1):
             try:
                 with self._hosts.turn(host_of(url), self._spacing(1.0, None)):
-                    answer = self._wire.send("GET", url, max_bytes=PARSED_BYTES + 1024, is_cut_short=True)
+                    answer = self._wire.send("GET", url, cut_at=PARSED_BYTES + 1024)
             except Transient:
                 if attempt == ROBOTS_ATTEMPTS:
                     raise

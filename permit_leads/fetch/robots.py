@@ -51,7 +51,9 @@ class RobotsVerdict:
 def authority_of(url: str) -> str:
     """Scheme, host and port that one robots.txt speaks for."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 class RobotsBook:

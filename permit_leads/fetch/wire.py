@@ -42,7 +42,6 @@ class Answer:
     body: bytes
     finished_at: datetime
     elapsed_ms: int
-    is_cut: bool = False  # the body was longer than asked for and ends early
 
     @property
     def media_type(self) -> str:
@@ -53,8 +52,15 @@ class Answer:
 class Wire:
     """A connection pool that follows no redirect, keeps no cookie, asks only for gzip and always verifies TLS."""
 
-    def __init__(self, headers: Mapping[str, str], clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        headers: Mapping[str, str],
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
         self._clock = clock
+        self._max_body_bytes = max_body_bytes
         self._client = httpx.Client(
             headers={**headers, "accept-encoding": "gzip"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -74,10 +80,9 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         body: str | None = None,
-        max_bytes: int = MAX_BODY_BYTES,
-        is_cut_short: bool = False,
+        cut_at: int | None = None,
     ) -> Answer:
-        """The answer; a body beyond `max_bytes` is refused, or cut when `is_cut_short`.
+        """The answer; with `cut_at`, no more than so many bytes of its body are read.
 
         Raises:
             Transient: no whole answer came.
@@ -88,7 +93,7 @@ class Wire:
         try:
             response = self._client.send(request, stream=True)
             try:
-                content, is_cut = self._read(response, started, max_bytes, is_cut_short)
+                content = self._read(response, started, cut_at)
             finally:
                 response.close()
         except httpx.HTTPError as error:
@@ -100,22 +105,22 @@ class Wire:
             body=content,
             finished_at=self._clock.now(),
             elapsed_ms=round((self._clock.monotonic() - started) * 1000),
-            is_cut=is_cut,
         )
 
-    def _read(self, response: httpx.Response, started: float, max_bytes: int, is_cut_short: bool) -> tuple[bytes, bool]:
+    def _read(self, response: httpx.Response, started: float, cut_at: int | None) -> bytes:
+        limit = cut_at or self._max_body_bytes
         chunks: list[bytes] = []
         size = 0
-        for chunk in _decoded(response, max_bytes):
+        for chunk in _decoded(response, limit):
             chunks.append(chunk)
             size += len(chunk)
-            if size > max_bytes and is_cut_short:
-                return b"".join(chunks)[:max_bytes], True
-            if size > max_bytes:
-                raise Hopeless(f"the body is larger than {max_bytes} bytes")
+            if size > limit and cut_at is not None:
+                break
+            if size > limit:
+                raise Hopeless(f"the body is larger than {limit} bytes")
             if self._clock.monotonic() - started > ANSWER_DEADLINE_SECONDS:
                 raise Transient(f"the answer was not complete after {ANSWER_DEADLINE_SECONDS:.0f} s")
-        return b"".join(chunks), False
+        return b"".join(chunks)[:cut_at]
 
 
 def _decoded(response: httpx.Response, max_bytes: int) -> Iterator[bytes]:
