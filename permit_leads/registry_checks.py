@@ -6,6 +6,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from types import UnionType
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -89,12 +90,12 @@ def _describe(problem: Any, model: type[BaseModel]) -> str:
 
 
 def _keys_at(model: Any, location: tuple[Any, ...]) -> list[str]:
+    """The keys that the model takes at a place, through tables of models ("fields") and optional models ("trades")."""
     for part in location:
-        if get_origin(model) in (dict, tuple):
-            model = get_args(model)[-1 if get_origin(model) is dict else 0]
-        else:
-            model = model.model_fields[part].annotation
-        model = next((arg for arg in get_args(model) if isinstance(arg, type) and issubclass(arg, BaseModel)), model)
+        is_model = isinstance(model, type) and issubclass(model, BaseModel)
+        model = model.model_fields[part].annotation if is_model else get_args(model)[-1]
+        if get_origin(model) is UnionType:
+            model = get_args(model)[0]
     return list(model.model_fields)
 
 

@@ -60,13 +60,12 @@ def normalize(dataset: Dataset, rows: pl.DataFrame, page_sha256: str, today: dat
 
 def _raw_frame(dataset: Dataset, rows: pl.DataFrame, page_sha256: str) -> pl.DataFrame:
     """Key, place in the page, raw text of each mapped field, and the publisher's trade label."""
-    columns = mapping.used_columns(dataset, rows.columns)
-    present = frozenset(columns)
-    cleaned = mapping.clean_columns(rows.select(columns))
+    cleaned = mapping.clean_columns(mapping.settle_names(dataset, rows))
+    present = frozenset(cleaned.columns)
     return cleaned.select(
         mapping.permit_key(dataset, present).alias(PERMIT_KEY),
         pl.lit(page_sha256).alias(PAGE_SHA256),
-        pl.int_range(pl.len(), dtype=pl.Int32).alias(PAGE_ROW),
+        PAGE_ROW,
         *(text.alias(name) for name, text in mapping.raw_texts(dataset, present).items()),
         mapping.label_text(dataset.trades, present).alias(mapping.TRADE_LABEL),
         mapping.is_record(dataset, present).alias(mapping.IS_RECORD),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
-from permit_leads.permit import FIELD_BY_BLDS, FIELDS
+from permit_leads.permit import FIELD_BY_BLDS, FIELDS, PAGE_ROW
 from permit_leads.registry import Columns, Dataset, FieldRule, TradeLabels
 
 TRADE_LABEL = "trade_label"
@@ -16,26 +16,49 @@ IS_RECORD = "is_record"
 BLANKS = " \t\r\n\x0b\x0c\u00a0\ufeff"
 
 # Free text in which a private telephone number or e-mail address may stand; it is never stored.
-FREE_TEXT = frozenset({"description", "project_name"})
-PHONE = r"(?:\([0-9]{3}\) ?|\b[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}\b"
+# Seen: e-mails inside Chicago addresses, telephone numbers in Nashville's and Baldwin's descriptions (2026-11-23).
+FREE_TEXT = frozenset({"description", "project_name", "original_address1"})
+PHONE = r"(?:\([0-9]{3}\) {0,2}|\b[0-9]{3}(?:[-. ]{1,2}|/))[0-9]{3}[-. ]{1,2}[0-9]{4}\b"
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 
-def used_columns(dataset: Dataset, present: Collection[str]) -> list[str]:
-    """The publisher's columns that the dataset reads and the page has; Socrata leaves out what is null throughout."""
+def settle_names(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
+    """Place in the page, and the columns that the dataset reads under the names that it uses, as far as they are there.
+
+    A file's header may drift: where the name itself is gone, the same letters in other cases stand for it; an alias of
+    `column_aliases` always does, and where both stand (sheets of several months), the first that says something.
+    Socrata leaves out columns that are null throughout, so a missing one is no fault here.
+    """
+    spellings = {name: _spellings(dataset, name, rows.columns) for name in used_columns(dataset)}
+    return rows.select(
+        pl.int_range(pl.len(), dtype=pl.Int32).alias(PAGE_ROW),
+        *(pl.coalesce(columns).alias(name) for name, columns in spellings.items() if columns),
+    )
+
+
+def _spellings(dataset: Dataset, name: str, columns: Sequence[str]) -> list[str]:
+    """The page's columns that stand for a name, best first."""
+    own = [column for column in columns if column == name]
+    other_case = [column for column in columns if column.casefold() == name.casefold()]
+    aliases = {alias.casefold() for alias, meant in dataset.column_aliases.items() if meant == name}
+    return (own or other_case) + [column for column in columns if column.casefold() in aliases and column != name]
+
+
+def used_columns(dataset: Dataset) -> list[str]:
+    """The publisher's columns that the dataset reads: for the key, the fields, the trade labels."""
     fields = [name for rule in dataset.fields.values() for name in rule.columns_read]
     labels = dataset.trades.names if dataset.trades else ()
     record = [dataset.record_column] if dataset.record_column else []
-    return [name for name in dict.fromkeys([*dataset.key, *fields, *labels, *record]) if name in present]
+    return list(dict.fromkeys([*dataset.key, *fields, *labels, *record]))
 
 
 def clean_columns(rows: pl.DataFrame) -> pl.DataFrame:
-    """Every column trimmed, blanks null, and without the NUL characters that PostgreSQL cannot keep."""
-    has_nul = rows.select(pl.all().str.contains("\x00", literal=True).any()).row(0, named=True) if rows.width else {}
-    without_nul = [
-        pl.col(name).str.replace_all("\x00", "", literal=True) for name, is_there in has_nul.items() if is_there
-    ]
-    return rows.with_columns(without_nul).select(clean(pl.all()))
+    """Every text trimmed, blanks null, and without the NUL characters that PostgreSQL cannot keep."""
+    names = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    has_nul = rows.select(pl.col(name).str.contains("\x00", literal=True).any() for name in names)
+    with_nul = [name for name in names if has_nul[name].item()]
+    rows = rows.with_columns(pl.col(name).str.replace_all("\x00", "", literal=True) for name in with_nul)
+    return rows.with_columns(clean(pl.col(name)) for name in names)
 
 
 def clean(text: pl.Expr) -> pl.Expr:
