@@ -11,9 +11,8 @@ from importlib.resources import files
 def county_names() -> dict[str, tuple[str, str]]:
     """FIPS code -> (name, state), for every county of the United States."""
     states = {row["fips"]: row["postal"] for row in _rows("states.csv")}
-    return {
-        row["statefp"] + row["countyfp"]: (row["name"], states[row["statefp"]]) for row in _rows("counties_2020.csv")
-    }
+    rows = (row for row in _rows("counties_2020.csv") if row["statefp"] in states)  # not the uninhabited islands
+    return {row["statefp"] + row["countyfp"]: (row["name"], states[row["statefp"]]) for row in rows}
 
 
 def county_name(county_fips: str | None) -> str | None:

@@ -1,6 +1,8 @@
 """The list: which statement a filter becomes, and one page of it.
 
-Statements are put together from the blocks of search.sql; values only ever travel as parameters.
+Statements are put together from the blocks of search.sql; values only ever travel as parameters. A page is *walked* in
+index order and stopped when it is full, or, where few of many leads fit, those that fit are *collected* and sorted;
+the count, which is taken first and is bounded, tells which.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ from permit_leads.score.ranking import min_rank_key
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = 5_000
+WORDS_LIMIT = 1_000  # permits, each looked up among the leads
+COLLECT_BELOW = 1_000  # so few are read and sorted in a few milliseconds
+SPARSE_BELOW = 25  # of COUNT_LIMIT looked at: a walk would pass 200 leads and more for each that fits
 NOTHING = sql.SQL("")
 AND = sql.SQL("\n    and ")
 UNION = sql.SQL("\n union all\n ")
@@ -30,16 +35,31 @@ UNION = sql.SQL("\n union all\n ")
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Titles of the blocks a filter needs: what the source walks by, and what is checked row by row."""
+    """Titles of the blocks a filter needs: those some index can tell, and the rest."""
 
-    source: str
-    walked: tuple[str, ...]
-    checked: tuple[str, ...]
+    places: tuple[str, ...]
+    indexed: tuple[str, ...]
+    rest: tuple[str, ...]
+    has_words: bool
 
     @property
-    def needs_permit(self) -> bool:
-        """Whether a condition reads the permit itself."""
-        return bool({"by_words", "by_issued_date"} & {*self.walked, *self.checked})
+    def every(self) -> tuple[str, ...]:
+        """All of them, for a plain walk or a collection."""
+        return (*self.places, *self.indexed, *self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many leads fit, as far as was counted."""
+
+    total: int
+    is_exact: bool
+
+    def calls_for_collecting(self, conditions: Conditions) -> bool:
+        """Whether few fit: then a walk would be the longer way."""
+        if conditions.has_words and self.is_exact:
+            return True
+        return self.total < (COLLECT_BELOW if self.is_exact else SPARSE_BELOW)
 
 
 def list_leads(conn: Connection, asked: LeadFilter, today: date) -> dict[str, object]:
@@ -51,59 +71,50 @@ def list_leads(conn: Connection, asked: LeadFilter, today: date) -> dict[str, ob
     cursor = Cursor.decode(asked.cursor, asked.fingerprint()) if asked.cursor else None
     conditions = choose_conditions(asked)
     parameters = bind(asked, cursor, today)
-    total, is_exact = (cursor.total, cursor.is_total_exact) if cursor else _count(conn, conditions, parameters)
+    counted = Counted(cursor.total, cursor.is_total_exact) if cursor else _count(conn, conditions, parameters)
+    statement = compose_page(conditions, counted, is_continued=cursor is not None)
     with conn.cursor(row_factory=dict_row) as rows:
-        found = rows.execute(compose_page(conditions, is_continued=cursor is not None), parameters).fetchall()
-    has_more = len(found) > asked.limit
+        found = rows.execute(statement, parameters).fetchall()
     items = [summarize(row, today) for row in found[: asked.limit]]
-    total = max(total, len(items))
-    following = _next_cursor(found[asked.limit - 1], asked, total, is_exact) if has_more else None
-    counted = {"value": total, "relation": "eq" if is_exact else "gte"}
-    return {"items": items, "next_cursor": following, "total": counted}
+    total = max(counted.total, len(items))
+    has_more = len(found) > asked.limit
+    last = found[asked.limit - 1] if has_more else None
+    return {
+        "items": items,
+        "next_cursor": _next_cursor(last, asked, total, counted.is_exact) if last else None,
+        "total": {"value": total, "relation": "eq" if counted.is_exact else "gte"},
+    }
 
 
 def choose_conditions(asked: LeadFilter) -> Conditions:
-    """How to get at the rows: by the narrowest index whose order is that of the page."""
-    checked = ["by_openness"]
-    checked += ["by_rank"] if asked.min_score else []
-    checked += ["by_cost"] if asked.min_cost else []
-    checked += ["by_kind"] if asked.kind else []
-    checked += ["by_rank_date", "by_issued_date"] if asked.issued_since else []
-    given = {"by_trade": asked.trade, "by_county": asked.county, "by_zip": asked.zip}
-    places = tuple(title for title, value in given.items() if value)
-    if asked.q:
-        return Conditions("source_rank", ("by_words", *places), tuple(checked))
-    if asked.zip:
-        rest = tuple(title for title in places if title != "by_zip")
-        return Conditions("source_zips", ("by_wanted_zip",), (*checked, *rest))
-    if asked.trade and asked.county:
-        return Conditions("source_pairs", ("by_wanted_trade", "by_wanted_county"), tuple(checked))
-    return Conditions("source_rank", places, tuple(checked))
+    """The blocks for what was asked."""
+    places = {"by_trade": asked.trade, "by_county": asked.county, "by_zip": asked.zip}
+    rest = {"by_cost": asked.min_cost, "by_kind": asked.kind, "by_rank_date": asked.issued_since}
+    chosen = [title for title, value in rest.items() if value]
+    chosen += ["by_issued_date"] if asked.issued_since else []
+    indexed = ("by_openness", "by_rank") if asked.min_score else ("by_openness",)
+    return Conditions(
+        tuple(title for title, value in places.items() if value), indexed, tuple(chosen), asked.q is not None
+    )
 
 
-def compose_page(conditions: Conditions, *, is_continued: bool) -> sql.Composed:
-    """The statement for one page; after a cursor first the rest of its tie, then everything below it."""
-    common = [*conditions.walked, *conditions.checked]
-    tails = (["after_tie"], ["after_rank"]) if is_continued else ([],)
-    branches = UNION.join(_branch(conditions, [*common, *tail]) for tail in tails)
+def compose_page(conditions: Conditions, counted: Counted, *, is_continued: bool) -> sql.Composed:
+    """The statement for one page."""
+    if counted.calls_for_collecting(conditions):
+        source = _collect(conditions, is_continued=is_continued)
+    else:
+        source = _walk(conditions, is_continued=is_continued)
     return QUERIES["list_page"].format(
-        source=QUERIES[conditions.source].format(branches=branches),
-        columns=QUERIES["summary_columns"],
-        joins=QUERIES["summary_joins"],
+        source=source, columns=QUERIES["summary_columns"], joins=QUERIES["summary_joins"]
     )
 
 
 def compose_count(conditions: Conditions) -> sql.Composed:
-    """The statement that counts: places, words and rank by index up to the bound, the rest among those."""
-    indexed = {"by_openness", "by_rank"}
-    walked = [title.replace("wanted_", "") for title in conditions.walked]
-    walked += [title for title in conditions.checked if title in indexed or title in ("by_trade", "by_county")]
-    rest = [title for title in conditions.checked if title not in walked]
-    return QUERIES["count_leads"].format(
-        residual=_join(rest or ["everything"]),
-        permit_join=QUERIES["permit_join"] if conditions.needs_permit else NOTHING,
-        conditions=_join(walked),
-    )
+    """The statement that says how many candidates were looked at, and how many of them fit."""
+    if conditions.has_words:
+        return QUERIES["count_words"].format(conditions=_join(conditions.every))
+    indexed = _join([*conditions.places, *conditions.indexed])
+    return QUERIES["count_leads"].format(rest=_join(conditions.rest or ["everything"]), conditions=indexed)
 
 
 def bind(asked: LeadFilter, cursor: Cursor | None, today: date) -> Mapping[str, object]:
@@ -120,26 +131,50 @@ def bind(asked: LeadFilter, cursor: Cursor | None, today: date) -> Mapping[str, 
         "words": asked.q,
         "limit": asked.limit + 1,
         "count_limit": COUNT_LIMIT,
+        "words_limit": WORDS_LIMIT,
         "after_rank_key": cursor.rank_key if cursor else None,
         "after_lead_id": cursor.lead_id if cursor else None,
     }
 
 
-def _branch(conditions: Conditions, titles: Sequence[str]) -> sql.Composed:
-    return QUERIES["branch"].format(
-        permit_join=QUERIES["permit_join"] if conditions.needs_permit else NOTHING, conditions=_join(titles)
-    )
+def _collect(conditions: Conditions, *, is_continued: bool) -> sql.Composed:
+    titles = [*conditions.every, "after_cursor"] if is_continued else conditions.every
+    return QUERIES["collect"].format(words_join=_words_join(conditions), conditions=_join(titles))
+
+
+def _walk(conditions: Conditions, *, is_continued: bool) -> sql.Composed:
+    """In the order of the narrowest index that has the page's; after a cursor the rest of its tie, then all below."""
+    walk, titles = _choose_walk(conditions)
+    tails = (["after_tie"], ["after_rank"]) if is_continued else ([],)
+    branches = [
+        QUERIES["branch"].format(words_join=_words_join(conditions), conditions=_join([*titles, *tail]))
+        for tail in tails
+    ]
+    return QUERIES[walk].format(branches=UNION.join(branches))
+
+
+def _choose_walk(conditions: Conditions) -> tuple[str, list[str]]:
+    if "by_zip" in conditions.places:
+        walk, walked = "walk_zips", {"by_zip"}
+    elif {"by_trade", "by_county"} <= set(conditions.places):
+        walk, walked = "walk_pairs", {"by_trade", "by_county"}
+    else:
+        walk, walked = "walk_rank", set()
+    return walk, [title.replace("by_", "by_wanted_") if title in walked else title for title in conditions.every]
+
+
+def _words_join(conditions: Conditions) -> sql.SQL:
+    return QUERIES["words_join"] if conditions.has_words else NOTHING
 
 
 def _join(titles: Sequence[str]) -> sql.Composed:
     return AND.join(QUERIES[title] for title in titles)
 
 
-def _count(conn: Connection, conditions: Conditions, parameters: Mapping[str, object]) -> tuple[int, bool]:
-    """Matches among the first COUNT_LIMIT candidates, and whether those were all."""
-    counted = conn.execute(compose_count(conditions), parameters).fetchone()
-    seen, matching = counted or (0, 0)
-    return matching, seen < COUNT_LIMIT
+def _count(conn: Connection, conditions: Conditions, parameters: Mapping[str, object]) -> Counted:
+    row = conn.execute(compose_count(conditions), parameters).fetchone()
+    seen, fitting = row or (0, 0)
+    return Counted(fitting, seen < (WORDS_LIMIT if conditions.has_words else COUNT_LIMIT))
 
 
 def _next_cursor(last: Mapping[str, Any], asked: LeadFilter, total: int, is_exact: bool) -> str:

@@ -30,38 +30,62 @@ select {columns}
   {joins}
  order by found.rank_key desc, found.lead_id;
 
--- source_rank --
+-- walk_rank --
 ({branches}) as candidate
 
--- source_pairs --
+-- walk_pairs --
 -- Each trade of each county in its own index order: the cost is that of the page, not of the table.
 unnest(%(trades)s::text[]) as wanted_trade (trade)
       cross join unnest(%(counties)s::text[]) as wanted_county (county_fips)
       cross join lateral ({branches}) as candidate
 
--- source_zips --
+-- walk_zips --
 unnest(%(zips)s::text[]) as wanted_zip (original_zip)
       cross join lateral ({branches}) as candidate
 
 -- branch --
 (select lead.lead_id, lead.rank_key
    from public.leads as lead
-   {permit_join}
+   {words_join}
   where {conditions}
   order by lead.rank_key desc, lead.lead_id
   limit %(limit)s)
 
--- permit_join --
-join public.permits as permit on permit.permit_id = lead.permit_id
+-- collect --
+-- For few matches among many leads: walking in order could go through the whole table before the page is full.
+(with fitting as materialized (
+      select lead.lead_id, lead.rank_key
+        from public.leads as lead
+        {words_join}
+       where {conditions})
+ select fitting.lead_id, fitting.rank_key
+   from fitting) as candidate
+
+-- words_join --
+-- The column holds stemmed words of texts and plain words of names and addresses; either reading may fit.
+join public.permits as permit
+     on permit.permit_id = lead.permit_id
+    and permit.search @@ (websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('simple', %(words)s))
 
 -- count_leads --
--- Counting stops at the bound; what the index cannot tell is looked at only for the rows up to there.
+-- Counting stops at the bound; what no index tells is looked at only for the rows up to there.
 select count(*), count(*) filter (where candidate.is_match)
-  from (select coalesce({residual}, false) as is_match
+  from (select coalesce({rest}, false) as is_match
           from public.leads as lead
-          {permit_join}
          where {conditions}
          limit %(count_limit)s) as candidate;
+
+-- count_words --
+-- Bounded by permits here: their words are the index.
+with matching as materialized (
+     select permit.permit_id
+       from public.permits as permit
+      where permit.search @@ (websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('simple', %(words)s))
+      limit %(words_limit)s)
+select (select count(*) from matching), count(*)
+  from matching
+  join public.leads as lead on lead.permit_id = matching.permit_id
+ where {conditions};
 
 -- everything --
 true
@@ -101,14 +125,16 @@ lead.kind = %(kind)s
 lead.rank_date >= %(issued_since)s
 
 -- by_issued_date --
-permit.issued_date >= %(issued_since)s
-
--- by_words --
--- The column holds stemmed words of texts and plain words of names and addresses; either reading may fit.
-permit.search @@ (websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('simple', %(words)s))
+exists (select 1
+          from public.permits as permit
+         where permit.permit_id = lead.permit_id
+           and permit.issued_date >= %(issued_since)s)
 
 -- after_rank --
 lead.rank_key < %(after_rank_key)s
 
 -- after_tie --
 lead.rank_key = %(after_rank_key)s and lead.lead_id > %(after_lead_id)s
+
+-- after_cursor --
+(lead.rank_key < %(after_rank_key)s or (lead.rank_key = %(after_rank_key)s and lead.lead_id > %(after_lead_id)s))

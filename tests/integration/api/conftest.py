@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -70,3 +71,13 @@ def serve(app: FastAPI) -> Iterator[httpx.Client]:
     finally:
         server.should_exit = True
         thread.join(20)
+
+
+def sign_up(client: httpx.Client, email: str = "owner@example.com", password: str = "correct horse") -> dict[str, Any]:
+    """A session of a new user of the embedded provider."""
+    answer = client.post(
+        "/auth/v1/signup", json={"email": email, "password": password}, headers={"apikey": PUBLISHABLE_KEY}
+    )
+    assert answer.status_code == 200, answer.text
+    session: dict[str, Any] = answer.json()
+    return session

@@ -1,0 +1,98 @@
+-- dataset --
+insert into public.datasets (dataset_id, publisher, title, state, county_fips, time_zone, protocol, url, is_enabled,
+                             freshness_hours, published_fields, attribution)
+values (%(dataset_id)s, %(publisher)s, 'Issued permits', 'TX', %(county_fips)s, 'America/Chicago', 'socrata',
+        'https://publisher.example.test/resource/zzzz-0001.json', true, 72,
+        '{permit_num,description,issued_date,original_address1,original_zip,county_fips,est_project_cost}',
+        'Synthetic rows for tests');
+
+-- state --
+insert into public.etl_state (source, status, watermark, last_run, last_success, records_processed, updated_by)
+values (%(dataset_id)s, %(status)s, %(last_success)s::date, %(last_success)s, %(last_success)s, 100, 'test');
+
+-- run --
+insert into public.etl_runs (run_id, dataset_id, kind, status, started_at, finished_at, record_count, simulated_note)
+values (%(run_id)s, %(dataset_id)s, 'sync', 'success', %(last_success)s, %(last_success)s, 100, %(note)s);
+
+-- page --
+insert into public.raw_pages (run_id, page_index, dataset_id, page_sha256, kind, url, method, status, headers,
+                              media_type, fetched_at, elapsed_ms, byte_count, row_count, simulated_note)
+values (%(run_id)s, %(page_index)s, %(dataset_id)s, %(page_sha256)s, 'rows',
+        'https://publisher.example.test/resource/zzzz-0001.json?$limit=100', 'GET', 200, '{}', 'application/json',
+        %(fetched_at)s, 12, 3400, 100, %(note)s);
+
+-- permits --
+-- Synthetic permits numbered from first to last: every field follows from the number, so a test can say what fits.
+insert into public.permits (permit_id, dataset_id, permit_key, version, content_hash, page_sha256, page_row,
+                            first_recorded_at, recorded_at, permit_num, permit_type_desc, description, issued_date,
+                            status_current, original_address1, original_city, original_state, original_zip, county_fips,
+                            latitude, longitude, est_project_cost, contractor_company_name, contractor_full_name,
+                            applicant_name, owner_name)
+select md5('permit ' || %(dataset_id)s || n)::uuid, %(dataset_id)s, 'P-' || n, 1,
+       md5('content ' || n)::uuid, %(page_sha256)s, n %% 100, now(), now(), 'P-' || n,
+       case n %% 3 when 0 then 'Building Permit' when 1 then 'Mechanical Permit' else 'Plumbing Permit' end,
+       case n %% 4 when 0 then 'Tear off shingles and reroof' when 1 then 'Replace furnace'
+                   when 2 then 'Repipe kitchen' else 'Addition with covered patio' end,
+       %(today)s::date - (n %% 120), 'Active', n || ' EXAMPLE ST', 'AUSTIN', 'TX',
+       (array['78701', '78702', '78704', '78745'])[1 + n %% 4],
+       (array['48453', '48491'])[1 + n %% 2], 30.2 + n * 0.00001, -97.7,
+       case when n %% 5 = 0 then null else 500 + (n %% 1000) * 100 end, 'EXAMPLE BUILDERS LLC',
+       'PERSON CONTRACTOR ' || n, 'PERSON APPLICANT ' || n, 'PERSON OWNER ' || n
+  from generate_series(%(first)s::int, %(last)s::int) as n;
+
+-- versions --
+insert into public.permit_versions (permit_id, version, recorded_at, run_id, content_hash, page_sha256, page_row, permit)
+select permit_id, 1, recorded_at, %(run_id)s, content_hash, page_sha256, page_row,
+       jsonb_build_object('permit_num', permit_num, 'owner_name', owner_name)
+  from public.permits
+ where dataset_id = %(dataset_id)s;
+
+-- leads --
+-- Two leads a permit: one by its kind of work, one adjacent; every tenth is taken.
+insert into public.leads (lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, rank_key,
+                          model_version, rank_date, county_fips, original_zip, permit_class_mapped, est_project_cost,
+                          created_at, updated_at)
+select md5('lead ' || permit.permit_id || wanted.trade)::uuid, permit.permit_id, permit.dataset_id, wanted.trade,
+       wanted.kind, wanted.openness, wanted.points,
+       jsonb_build_array(jsonb_build_array('base.' || wanted.trade || '.' || wanted.kind, wanted.points - 5, null),
+                         jsonb_build_array('openness.open', 22, null),
+                         jsonb_build_array('property.commercial', -17, 'permit_class_mapped: Commercial')),
+       1000 * wanted.points + 1428 * (permit.issued_date - date '2000-01-01'), 'test', permit.issued_date,
+       permit.county_fips, permit.original_zip, null, permit.est_project_cost, now(), now()
+  from public.permits as permit
+ cross join lateral (select substring(permit.permit_num from 3)::int as n) as numbered
+ cross join lateral (
+       values ((array['roofing', 'hvac', 'plumbing', 'remodel'])[1 + n %% 4], 'direct',
+               case when n %% 10 = 9 then 'taken' when n %% 3 = 0 then 'likely' else 'open' end, 10 + n %% 7),
+              (case when n %% 50 = 0 then 'pool' else 'electrical' end, 'adjacent', 'open', n %% 5)
+       ) as wanted (trade, kind, openness, points)
+ where permit.dataset_id = %(dataset_id)s;
+
+-- analyze --
+analyze;
+
+-- tie_all_leads --
+update public.leads
+   set openness = 'open',
+       rank_key = 13000000;
+
+-- point_at_page --
+-- What the ETL makes of row 1 of the archived page in test_lead_detail.py.
+update public.permits
+   set page_row = 1,
+       description = 'Replace furnace, call [redacted-phone]',
+       est_project_cost = 18400,
+       work_class = 'Change Out',
+       status_current_mapped = 'Permit Issued',
+       contractor_company_name = 'EXAMPLE BUILDERS LLC',
+       contractor_full_name = 'PERSON CONTRACTOR',
+       applicant_name = 'PERSON APPLICANT',
+       county_fips = '48453',
+       original_zip = '78704'
+ where permit_num = 'P-1';
+
+-- add_version --
+insert into public.permit_versions (permit_id, version, recorded_at, run_id, content_hash, page_sha256, page_row, permit)
+select permit_id, 2, recorded_at + interval '1 day', run_id, content_hash, page_sha256, page_row, permit
+  from public.permit_versions
+ where permit_id = %(permit_id)s;
