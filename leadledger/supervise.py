@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
@@ -74,6 +75,7 @@ def down(settings: ApiSettings, say: Say) -> None:
         processes = Processes(settings.home)
         for name in reversed(DEFAULT_PORTS):
             say(f"{name}: {'ended' if processes.stop(name) else 'was not running'}")
+        _scope_file(settings.home).unlink(missing_ok=True)
         say(f"database: {'ended' if embedded.stop(settings.home) else 'was not running'}")
 
 
@@ -131,6 +133,7 @@ def run_etl(simulator: Service | None, settings: ApiSettings, say: Say) -> None:
     if simulator is not None:
         environment["PERMIT_LEADS_CONNECT_TO"] = simulator.url
         environment.setdefault("PERMIT_LEADS_SOURCES", ",".join(DEMO_SOURCES))
+    _tell_commands(settings.home, environment)
     say(f"permits: fetching from {'the publisher simulator' if simulator else 'the publishers'}")
     status = subprocess.run(
         [sys.executable, "-m", "permit_leads"], cwd=REPOSITORY, env=environment, check=False
@@ -139,6 +142,17 @@ def run_etl(simulator: Service | None, settings: ApiSettings, say: Say) -> None:
         say("permits: WARNING, not every dataset could be brought in; see above and etl_output.log")
     elif status != 0:
         raise StartFailed(f"python -m permit_leads ended with status {status}; see above and etl_output.log")
+
+
+def _tell_commands(home: Path, environment: Mapping[str, str]) -> None:
+    """Commands by hand and the health check take the same sources from the same place (permit_leads.selection)."""
+    sources = [name.strip() for name in environment.get("PERMIT_LEADS_SOURCES", "").split(",") if name.strip()]
+    scope = {"connect_to": environment.get("PERMIT_LEADS_CONNECT_TO"), "sources": sources}
+    _scope_file(home).write_text(json.dumps(scope), encoding="utf-8")
+
+
+def _scope_file(home: Path) -> Path:
+    return home / "run" / "etl.json"
 
 
 @contextmanager

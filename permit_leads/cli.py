@@ -21,7 +21,7 @@ from permit_leads.page import Window
 from permit_leads.progress import LOG_NAME, Progress
 from permit_leads.registry import Dataset, load_registry
 from permit_leads.run import run_all
-from permit_leads.selection import choose_sources
+from permit_leads.selection import as_supervised, choose_sources
 from permit_leads.settings import Settings, load_settings
 from permit_leads.store import db
 from permit_leads.window import Instants, describe
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None, run: Run = run_all, now: datetime | 
     now = now or datetime.now(UTC)
     try:
         arguments = parse_arguments(sys.argv[1:] if argv is None else argv, now)
-        settings, registry = load_settings(), load_registry()
+        settings, registry = as_supervised(load_settings()), load_registry()
         return _execute(_build_request(arguments, settings, registry), arguments.is_json, settings, registry, run, now)
     except (UsageError, RegistryError) as error:
         return _refuse(error, USAGE)
@@ -62,7 +62,7 @@ def _build_request(arguments: Arguments, settings: Settings, registry: Registry)
 
 def _execute(request: Request, is_json: bool, settings: Settings, registry: Registry, run: Run, now: datetime) -> int:
     progress = Progress(Path.cwd() / LOG_NAME, sys.stderr)
-    _announce(request, progress)
+    _announce(request, settings, progress)
     try:
         outcomes = run(request, registry, settings, progress)
     except DatabaseUnavailable as error:
@@ -74,15 +74,16 @@ def _execute(request: Request, is_json: bool, settings: Settings, registry: Regi
     return report.exit_code(outcomes)
 
 
-def _announce(request: Request, progress: Progress) -> None:
-    """Say before anything is fetched which days are meant, on both clocks."""
+def _announce(request: Request, settings: Settings, progress: Progress) -> None:
+    """Say before anything is fetched which days are meant, on both clocks, of which sources, and from where."""
     shown: dict[str, str] = describe(Instants(request.since, request.until))
     if request.kind == "sync":
         shown = {"since": "each source's watermark less its overlap", "until": "now"}
     elif request.since is None:
         shown = {"since": "all that is archived"}
     watermark = "moves" if request.kind == "sync" and not request.is_dry_run else "stays"
-    progress.event("window", kind=request.kind, **shown, watermark=watermark, sources=",".join(request.dataset_ids))
+    places = {"sources": ",".join(request.dataset_ids), "connect_to": settings.connect_to}
+    progress.event("window", kind=request.kind, **shown, watermark=watermark, **places)
 
 
 def _export(

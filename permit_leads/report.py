@@ -90,7 +90,11 @@ def _remarks(outcome: Outcome, exports: Exports) -> list[str]:
     remarks += [
         f"{finding.severity}: {finding.message}" for finding in outcome.findings if finding.severity == "warning"
     ]
-    return remarks + [f"{file.row_count} rows in {_shown(file.path)}" for file in exports.get(outcome.dataset_id, ())]
+    return remarks + [f"{_rows(file.row_count)} in {_shown(file.path)}" for file in exports.get(outcome.dataset_id, ())]
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _shown(path: Path) -> str:

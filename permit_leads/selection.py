@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
@@ -11,6 +12,22 @@ from permit_leads.registry import Dataset
 from permit_leads.settings import Settings
 
 EXAMPLES = "for example --source austin_issued_permits, or --source austin_issued_permits,chicago_building_permits"
+
+
+def as_supervised(settings: Settings) -> Settings:
+    """The settings, completed by those that `make up` runs the ETL with on this machine.
+
+    So a command by hand takes the same sources from the same place as the supervised run. What the environment says
+    goes first. Kept in run/etl.json under LEADLEDGER_HOME, from `make up` until `make down`.
+    """
+    if settings.sources or settings.connect_to is not None:
+        return settings
+    file = settings.home / "run" / "etl.json"
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return settings
+    return settings.model_copy(update={"connect_to": told["connect_to"], "sources": tuple(told["sources"])})
 
 
 def choose_sources(

@@ -22,7 +22,7 @@ import psycopg
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.progress import redact
 from permit_leads.registry import Dataset, load_registry
-from permit_leads.selection import find_obstacle, suggest
+from permit_leads.selection import as_supervised, find_obstacle, suggest
 from permit_leads.settings import Settings, load_settings
 from permit_leads.state_view import (
     SourceView,
@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(seen: argparse.Namespace) -> str:
-    settings, registry = load_settings(), load_registry()
+    settings, registry = as_supervised(load_settings()), load_registry()
     with closing(_connect(settings)) as conn:
         told = COMMANDS[seen.command](Desk(seen, conn, registry, settings))
         conn.commit()

@@ -138,6 +138,26 @@ def test_no_selector_and_no_window_is_a_sync_of_all_enabled_sources(folder: Path
     assert "watermark=moves" in (folder / "etl_output.log").read_text()
 
 
+def test_command_by_hand_takes_what_make_up_takes(folder: Path) -> None:
+    (folder / "home" / "run").mkdir(parents=True)
+    supervised = {"connect_to": "http://127.0.0.1:8801", "sources": [CHICAGO]}
+    (folder / "home" / "run" / "etl.json").write_text(json.dumps(supervised))
+    run = Run()
+    main([], run, NOW)
+    assert run.asked[0].dataset_ids == (CHICAGO,)
+    assert "connect_to=http://127.0.0.1:8801" in (folder / "etl_output.log").read_text()
+
+
+def test_environment_goes_before_what_make_up_takes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "home" / "run").mkdir(parents=True)
+    (folder / "home" / "run" / "etl.json").write_text('{"connect_to": "http://127.0.0.1:8801", "sources": []}')
+    monkeypatch.setenv("PERMIT_LEADS_SOURCES", AUSTIN)
+    run = Run()
+    main([], run, NOW)
+    assert run.asked[0].dataset_ids == (AUSTIN,)
+    assert "connect_to" not in (folder / "etl_output.log").read_text()
+
+
 def test_request_carries_what_the_line_says(folder: Path) -> None:
     run = Run()
     main(["--since", "24h", "--delay", "2", "--dry-run", "--source", AUSTIN, "--out", "files"], run, NOW)
