@@ -154,7 +154,8 @@ def digits_only(texts: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
 
 def _typed_number(rule: FieldRule, text: pl.Expr) -> Typed:
     """`text` holds digits that cast, as `digits_only` leaves them."""
-    number = text.cast(pl.Float64, strict=False)
+    cast = text.cast(pl.Float64, strict=False)
+    number = pl.when(cast.is_finite()).then(cast)
     if rule.parse == "usd":
         money = pl.when(number.is_between(0, MONEY_LIMIT)).then(text).cast(pl.Decimal(14, 2), strict=False)
         checks = (*_band(rule, number, 0), (number > MONEY_LIMIT, "above 10 billion dollars"))
@@ -165,7 +166,7 @@ def _typed_number(rule: FieldRule, text: pl.Expr) -> Typed:
     if rule.parse in US_BAND:
         inside = number.is_between(*US_BAND[rule.parse])
         return Typed(number, (*_band(rule, number, None), (~inside, "outside the United States")), "no number")
-    return Typed(pl.when(number.is_finite()).then(number), _band(rule, number, None), "no number")
+    return Typed(number, _band(rule, number, None), "no number")
 
 
 def _band(rule: FieldRule, number: pl.Expr, low: float | None) -> tuple[tuple[pl.Expr, str], ...]:
