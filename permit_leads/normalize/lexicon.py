@@ -25,6 +25,8 @@ MENTIONED = "?"
 DWELLING = "@dwelling"
 IS_NEW = "@new"
 STRUCTURE = "@structure"
+NO_TRADE = "@none"
+MENDING = ("replace", "repair")
 
 
 class Strict(BaseModel):
@@ -39,14 +41,17 @@ class Reading(Strict):
     positions: tuple[str, ...]
     negations: tuple[str, ...]
     negation_runs_through: tuple[str, ...]
+    denials: tuple[str, ...]
+    voids: tuple[str, ...]
 
 
 class Signals(Strict):
-    """Words that name no trade but decide one: a dwelling, new construction, another whole structure."""
+    """Words that name no trade but decide one: a dwelling, new construction, another whole structure, none at all."""
 
     dwelling: tuple[str, ...]
     is_new: tuple[str, ...]
     structure: tuple[str, ...]
+    no_trade: tuple[str, ...]
 
 
 class Trade(Strict):
@@ -59,7 +64,9 @@ class Trade(Strict):
     replaces: tuple[str, ...] = ()
     absorbs: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    follows_commercial: tuple[str, ...] | None = None
     is_general: bool = False
+    types_decide: bool = False
 
 
 class TradeFile(Strict):
@@ -84,16 +91,41 @@ class Phrases:
 
 
 @dataclass(frozen=True, slots=True)
+class Denials:
+    """What a text says is not its work: "no electrical or plumbing", "existing roof to remain".
+
+    The patterns are regular expressions; only texts that hold one of the cues need be searched. A text that holds the
+    void pattern is mere paperwork and says nothing of work.
+    """
+
+    cues: list[str]
+    pattern: str
+    void_cues: list[str]
+    void_pattern: str
+
+    def strip(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """(text_id, text) without those passages and those texts; order not kept."""
+        text = pl.col("text")
+        is_hinted = pl.col("text").str.contains_any(self.cues)
+        maybe_void = text.str.contains_any(self.void_cues)
+        kept = pl.concat(
+            [texts.filter(~maybe_void), texts.filter(maybe_void).filter(~text.str.contains(self.void_pattern))]
+        )
+        stripped = kept.filter(is_hinted).with_columns(text.str.replace_all(self.pattern, " "))
+        return pl.concat([kept.filter(~is_hinted), stripped])
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """Everything `classify` reads with; built once.
 
-    `denied` is a regular expression of what a text says is not its work. `structures` are phrases that name another
+    `structures` are phrases that name another
     whole structure; `parts_at_work` those like "replace window", beside which other parts of the text count as well.
     """
 
     file: TradeFile
     wording: Wording
-    denied: str
+    denials: Denials
     texts: Phrases
     types: Phrases
     structures: list[str]
@@ -121,7 +153,13 @@ def read_trade_file(text: str) -> TradeFile:
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         raise RegistryError(f"{TRADES_TOML.name}: {error}") from error
     for trade_id, trade in file.trades.items():
-        for other in (*trade.specialties, *trade.replaces, *trade.absorbs, *trade.follows):
+        for other in (
+            *trade.specialties,
+            *trade.replaces,
+            *trade.absorbs,
+            *trade.follows,
+            *(trade.follows_commercial or ()),
+        ):
             if other not in file.trades:
                 raise RegistryError(f"{TRADES_TOML.name}: {trade_id} names the trade {other!r}, which is not there")
     return file
@@ -138,11 +176,11 @@ def build_lexicon(file: TradeFile) -> Lexicon:
     return Lexicon(
         file=file,
         wording=wording,
-        denied=_denied(explicit, reading),
+        denials=_denied(explicit, reading, wording),
         texts=Phrases.of(table),
         types=Phrases.of(_types(file, wording)),
         structures=sorted(wording.canonical_phrases(signals.structure)),
-        parts_at_work=sorted(phrase for phrase, meaning in table.items() if meaning and _has_part(phrase, explicit)),
+        parts_at_work=sorted(phrase for phrase in table if _mends_part(phrase, explicit)),
     )
 
 
@@ -164,6 +202,7 @@ def _types(file: TradeFile, wording: Wording) -> dict[str, str]:
     types = [(phrase, trade_id) for trade_id, trade in file.trades.items() for phrase in trade.types]
     signals = [(phrase, IS_NEW) for phrase in file.signals.is_new]
     signals += [(phrase, DWELLING) for phrase in file.signals.dwelling]
+    signals += [(phrase, NO_TRADE) for phrase in file.signals.no_trade]
     return _one_meaning_each(types, wording) | _one_meaning_each(signals, wording)
 
 
@@ -200,18 +239,32 @@ def _generated(phrase: str, meaning: str, explicit: dict[str, str], reading: Rea
     if meaning.startswith(MENTIONED):
         trade = meaning.removeprefix(MENTIONED)
         yield from ((f"{verb} {link}{phrase}", trade) for verb in reading.verbs for link in ("", "to "))
-        yield from ((f"{phrase} {verb}", trade) for verb in reading.verbs)
+        yield from ((f"{phrase} {verb}", trade) for verb in reading.verbs if verb != "new")
         yield from ((f"{position} {phrase}", NOTHING) for position in reading.positions)
 
 
-def _has_part(phrase: str, explicit: dict[str, str]) -> bool:
-    first, _, rest = phrase.partition(" ")
-    return explicit.get(rest, "").startswith(MENTIONED) or explicit.get(first, "").startswith(MENTIONED)
+def _mends_part(phrase: str, explicit: dict[str, str]) -> bool:
+    """True for "replace window", "roof repair": clerks list what else is mended after it without a verb."""
+    first, *_, last = words = [*phrase.split(), ""]
+    pairs = ((first, words[1]), (words[-2], words[-3] if len(words) > 2 else last))
+    return any(verb in MENDING and explicit.get(part, "").startswith(MENTIONED) for verb, part in pairs)
 
 
-def _denied(explicit: dict[str, str], reading: Reading) -> str:
-    """What a text says is not its work: "no electrical or plumbing", "existing roof to remain"."""
+def _denied(explicit: dict[str, str], reading: Reading, wording: Wording) -> Denials:
     words = {p for p, meaning in explicit.items() if meaning not in (NOTHING, DWELLING) and " " not in p}
     run = "|".join(sorted(words | set(reading.negation_runs_through), key=lambda word: (-len(word), word)))
-    negations = "|".join(pad(negation) for negation in reading.negations)
-    return rf"(?:{negations})(?: (?:{run}) )+| existing (?: [a-z_]+ ){{1,6}}? to  remain "
+    negations = [pad(negation) for negation in reading.negations]
+    passages = [_passage(denial, wording) for denial in reading.denials]
+    voids = [_passage(void, wording) for void in reading.voids]
+    return Denials(
+        cues=[*negations, *(cue for cue, _ in passages)],
+        pattern="|".join([rf"(?:{'|'.join(negations)})(?: (?:{run}) )+", *(regex for _, regex in passages)]),
+        void_cues=[cue for cue, _ in voids],
+        void_pattern="|".join(regex for _, regex in voids),
+    )
+
+
+def _passage(denial: str, wording: Wording) -> tuple[str, str]:
+    """(words a text must hold, regular expression) of a passage such as "existing * to remain"."""
+    pieces = [pad(piece) for piece in wording.canonical_phrases(denial.split("*"))]
+    return max(pieces, key=len), "(?: [a-z_]+ ){0,6}?".join(pieces)

@@ -12,6 +12,7 @@ from permit_leads.normalize.lexicon import (
     DWELLING,
     IS_NEW,
     MENTIONED,
+    NO_TRADE,
     NOTHING,
     STRUCTURE,
     Lexicon,
@@ -61,7 +62,7 @@ def classify(dataset: Dataset, permits: pl.DataFrame, labels: pl.Series | None =
         ]
     ).unique(["row", "trade"], keep="first", maintain_order=True)
     decided = _absorb(direct, lexicon)
-    found = _limit_adjacent(pl.concat([decided, _followers(decided, lexicon)]), lexicon.file.adjacent_limit)
+    found = _limit_adjacent(pl.concat([decided, _followers(decided, rows, lexicon)]), lexicon.file.adjacent_limit)
     return found.join(rows.select("row", PERMIT_KEY), on="row", maintain_order="left").select(*TRADES_SCHEMA)
 
 
@@ -77,6 +78,7 @@ def _readable(permits: pl.DataFrame, labels: pl.Series | None) -> pl.DataFrame:
         free_text=pl.coalesce("description", _project_name()),
         type_text=pl.concat_str(*TYPE_COLUMNS, separator=" | ", ignore_nulls=True),
         is_new=pl.col("work_class_mapped").eq_missing("New"),
+        is_commercial=pl.col("permit_class_mapped").eq_missing("Commercial"),
     )
 
 
@@ -97,7 +99,7 @@ def _label_hits(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
 def _word_hits(rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """(row, meaning, phrase, evidence) from the descriptions; each distinct text is read once."""
     texts = rows.select(text="free_text").unique(maintain_order=True).drop_nulls().with_row_index("text_id")
-    read = texts.select("text_id", text=lexicon.wording.canonical(pl.col("text")).str.replace_all(lexicon.denied, " "))
+    read = lexicon.denials.strip(texts.select("text_id", text=lexicon.wording.canonical(pl.col("text"))))
     hits = _mentions_settled(_hits(read, "text_id", lexicon.texts), read, lexicon)
     places = rows.select("row", "free_text").join(texts, left_on="free_text", right_on="text", maintain_order="left")
     return places.join(hits, on="text_id", maintain_order="left_right").select(
@@ -143,7 +145,7 @@ def _pairs(lexicon: Lexicon, relation: str) -> pl.DataFrame:
     pairs = [
         (trade_id, other, place)
         for trade_id, trade in lexicon.file.trades.items()
-        for place, other in enumerate(getattr(trade, relation))
+        for place, other in enumerate(getattr(trade, relation) or ())
     ]
     return pl.DataFrame(pairs, schema={"trade": pl.String, "other": pl.String, "place": pl.Int32}, orient="row")
 
@@ -166,17 +168,24 @@ def _specialties(labelled: pl.DataFrame, hits: pl.DataFrame, lexicon: Lexicon) -
 
 def _by_words(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """Permits without a trade label: the description, then the type columns where they say more."""
-    own_words, own_types = (hits.join(rows, on="row", how="semi", maintain_order="left") for hits in (words, types))
-    trades = list(lexicon.file.trades)
-    general = [trade_id for trade_id, trade in lexicon.file.trades.items() if trade.is_general]
-    named = own_words.filter(pl.col("meaning").is_in(trades))
-    typed = own_types.filter(pl.col("meaning").is_in(trades))
-    homes = _new_homes(rows, own_words, own_types, lexicon)
-    frame = typed.filter(pl.col("meaning").is_in(general)).join(
-        pl.concat([named, homes]), on="row", how="anti", maintain_order="left"
+    rows = rows.join(types.filter(pl.col("meaning") == NO_TRADE), on="row", how="anti", maintain_order="left")
+    words, types = (hits.join(rows, on="row", how="semi", maintain_order="left") for hits in (words, types))
+    deciding = types.filter(pl.col("meaning").is_in(_trades_where(lexicon, "types_decide")))
+    words = words.join(deciding, on="row", how="anti", maintain_order="left")
+    named = words.filter(pl.col("meaning").is_in(list(lexicon.file.trades)))
+    typed = types.filter(pl.col("meaning").is_in(list(lexicon.file.trades)))
+    homes = _new_homes(rows, words, types, lexicon)
+    is_general = pl.col("meaning").is_in(_trades_where(lexicon, "is_general"))
+    specific = typed.filter(~is_general)
+    general = typed.filter(is_general).join(
+        pl.concat([named, homes, specific]), on="row", how="anti", maintain_order="left"
     )
-    found = [homes, named, typed.filter(~pl.col("meaning").is_in(general)), frame]
+    found = [homes, named, specific, general]
     return pl.concat([hits.select("row", trade="meaning", evidence="evidence") for hits in found])
+
+
+def _trades_where(lexicon: Lexicon, trait: str) -> list[str]:
+    return [trade_id for trade_id, trade in lexicon.file.trades.items() if getattr(trade, trait)]
 
 
 def _new_homes(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
@@ -192,23 +201,34 @@ def _new_homes(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lex
 
 
 def _absorb(direct: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """Direct, except the parts of a larger trade named on the same permit (the roof of a new home): adjacent."""
-    parts = direct.select("row", "trade").join(_pairs(lexicon, "absorbs"), on="trade")
-    part_of = parts.select("row", trade="other", kind=pl.lit(ADJACENT)).unique()
-    return direct.join(part_of, on=["row", "trade"], how="left", maintain_order="left").select(
-        "row", "trade", pl.col("kind").fill_null(DIRECT), "evidence"
+    """Without the parts of a larger trade named on the same permit: the roof of a new home is the builder's."""
+    parts = direct.select("row", "trade").join(_pairs(lexicon, "absorbs"), on="trade").select("row", trade="other")
+    return direct.join(parts, on=["row", "trade"], how="anti", maintain_order="left").select(
+        "row", "trade", pl.lit(DIRECT).alias("kind"), "evidence"
     )
 
 
-def _followers(decided: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """Trades usually bought after or beside the direct ones and not named on the permit."""
-    pairs = decided.filter(pl.col("kind") == DIRECT).join(_pairs(lexicon, "follows"), on="trade", maintain_order="left")
-    new = pairs.join(decided, left_on=["row", "other"], right_on=["row", "trade"], how="anti", maintain_order="left")
+def _followers(direct: pl.DataFrame, rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """Trades usually bought after or beside the direct ones and not among them."""
+    at = direct.join(rows.select("row", "is_commercial"), on="row", maintain_order="left")
+    follows = pl.concat(
+        [
+            at.filter(~pl.col("is_commercial")).join(_pairs(lexicon, "follows"), on="trade", maintain_order="left"),
+            at.filter("is_commercial").join(_commercial_pairs(lexicon), on="trade", maintain_order="left"),
+        ]
+    )
+    new = follows.join(direct, left_on=["row", "other"], right_on=["row", "trade"], how="anti", maintain_order="left")
     return (
         new.sort("place", maintain_order=True)
         .unique(["row", "other"], keep="first", maintain_order=True)
         .select("row", trade="other", kind=pl.lit(ADJACENT), evidence=pl.lit("follows: ") + pl.col("trade"))
     )
+
+
+def _commercial_pairs(lexicon: Lexicon) -> pl.DataFrame:
+    own = [trade_id for trade_id, trade in lexicon.file.trades.items() if trade.follows_commercial is not None]
+    general = _pairs(lexicon, "follows").filter(~pl.col("trade").is_in(own))
+    return pl.concat([general, _pairs(lexicon, "follows_commercial")])
 
 
 def _limit_adjacent(found: pl.DataFrame, limit: int) -> pl.DataFrame:
