@@ -90,7 +90,7 @@ class CoverageBook:
         return Snapshot(now, described, self._counts.counties)
 
 
-def cover(snapshot: Snapshot, asked: LeadFilter, zip_datasets: Callable[[], frozenset[str]]) -> dict[str, object]:
+def cover(snapshot: Snapshot, asked: LeadFilter, zip_datasets: Callable[[], frozenset[str]]) -> dict[str, Any]:
     """Which datasets speak about the place asked for; `zip_datasets` tells who has leads in the filter's ZIPs."""
     here = [one for one in snapshot.datasets if one["last_success"] is not None]
     if asked.county:

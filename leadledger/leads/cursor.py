@@ -54,4 +54,4 @@ class Cursor:
         is_number = isinstance(rank_key, int) and rank_key in INT64 and isinstance(total, int) and total >= 0
         if not is_number or not isinstance(fingerprint, str) or not isinstance(is_total_exact, bool):
             raise ValueError("a part is not of its kind")
-        return cls(rank_key, UUID(lead_id), fingerprint, total, is_total_exact)
+        return cls(rank_key, UUID(str(lead_id)), fingerprint, total, is_total_exact)
