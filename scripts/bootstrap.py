@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PIP = (str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check")
 WEB = ROOT / "web"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOT_SOURCES = {"node_modules", ".next", "out", "vendor", "next-env.d.ts", "tsconfig.tsbuildinfo", "test-results"}
@@ -39,11 +40,12 @@ def install_python(group: str) -> None:
     stamp = VENV / f".installed-{group}"
     if is_current(stamp, [requirements]):
         return
-    arguments = ["install", "--require-hashes", "--requirement", str(requirements)]
+    # The export names every package, so nothing is left to resolve.
+    arguments = ["install", "--require-hashes", "--no-deps", "--requirement", str(requirements)]
     uv = install_uv()
     label = f"python: installing requirements/{group}.txt"
-    if uv is None or not try_run(label, [str(uv), "pip", *arguments, "--python", str(PYTHON)]):
-        run(f"{label} with pip", [str(PYTHON), "-m", "pip", *arguments])
+    if uv is None or not try_run(label, [str(uv), "pip", *arguments, "--system-certs", "--python", str(PYTHON)]):
+        run(f"{label} with pip", [*PIP, *arguments])
     set_current(stamp, [requirements])
 
 
@@ -53,8 +55,7 @@ def install_uv() -> Path | None:
     pinned = ROOT / "requirements" / "bootstrap.txt"
     stamp = VENV / ".installed-bootstrap"
     if not (uv.exists() and is_current(stamp, [pinned])):
-        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        if not try_run("python: installing uv", [*pip, "--require-hashes", "--requirement", str(pinned)]):
+        if not try_run("python: installing uv", [*PIP, "install", "--require-hashes", "--requirement", str(pinned)]):
             return None
         set_current(stamp, [pinned])
     return uv

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -38,6 +39,12 @@ def server_pids(home: Path) -> list[int]:
     data = home / "postgres" / "data"
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return [pid for pid in pids if embedded._works_in(pid, data)]
+
+
+def kill(pids: list[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # a child ends by itself as soon as it misses its postmaster
+            os.kill(pid, signal.SIGKILL)
 
 
 def postmaster_pid(home: Path) -> int:
@@ -116,16 +123,14 @@ def test_committed_rows_survive_kill_9(home: Path, victims: str) -> None:
     postmaster = postmaster_pid(home)
     pids = server_pids(home)
     chosen = {"all": pids, "postmaster": [postmaster], "one child": [pid for pid in pids if pid != postmaster][:1]}
-    for pid in chosen[victims]:
-        os.kill(pid, signal.SIGKILL)
+    kill(chosen[victims])
     with psycopg.connect(embedded.ensure_running(home).owner) as conn:
         assert conn.execute("select count(*) from kept where victims = %s", [victims]).fetchone() == (1,)
 
 
 def test_pid_file_of_the_dead_naming_a_living_stranger_does_not_stop_the_start(home: Path) -> None:
     embedded.ensure_running(home)
-    for pid in server_pids(home):
-        os.kill(pid, signal.SIGKILL)
+    kill(server_pids(home))
     pid_file = home / "postgres" / "data" / "postmaster.pid"
     rest = pid_file.read_text().split("\n", 1)[1]
     pid_file.write_text(f"{os.getpid()}\n{rest}")
