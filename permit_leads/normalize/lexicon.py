@@ -39,6 +39,7 @@ class Reading(Strict):
     verbs: tuple[str, ...]
     places: tuple[str, ...]
     positions: tuple[str, ...]
+    elsewhere: tuple[str, ...]
     negations: tuple[str, ...]
     negation_runs_through: tuple[str, ...]
     denials: tuple[str, ...]
@@ -203,6 +204,7 @@ def _types(file: TradeFile, wording: Wording) -> dict[str, str]:
     signals = [(phrase, IS_NEW) for phrase in file.signals.is_new]
     signals += [(phrase, DWELLING) for phrase in file.signals.dwelling]
     signals += [(phrase, NO_TRADE) for phrase in file.signals.no_trade]
+    signals += [(phrase, STRUCTURE) for phrase in file.signals.structure if phrase not in file.signals.no_trade]
     return _one_meaning_each(types, wording) | _one_meaning_each(signals, wording)
 
 
@@ -232,6 +234,8 @@ def _generated(phrase: str, meaning: str, explicit: dict[str, str], reading: Rea
     """What follows from one phrase: a part beside a verb is work; after "existing" or "for" a thing is a place."""
     if phrase.partition(" ")[0] in explicit and " " in phrase:  # "replace roof top unit" must not read "replace roof"
         yield from ((f"{verb} {phrase}", meaning) for verb in reading.verbs)
+    if " " not in phrase and meaning not in (NOTHING, DWELLING):  # work of another permit, or of nobody's
+        yield from ((f"{phrase} {elsewhere}", NOTHING) for elsewhere in reading.elsewhere)
     if meaning == DWELLING:
         yield from ((f"{place} {link}{phrase}", NOTHING) for place in reading.places for link in ("", "new "))
     elif meaning != NOTHING:
@@ -266,5 +270,6 @@ def _denied(explicit: dict[str, str], reading: Reading, wording: Wording) -> Den
 
 def _passage(denial: str, wording: Wording) -> tuple[str, str]:
     """(words a text must hold, regular expression) of a passage such as "existing * to remain"."""
-    pieces = [pad(piece) for piece in wording.canonical_phrases(denial.split("*"))]
-    return max(pieces, key=len), "(?: [a-z_]+ ){0,6}?".join(pieces)
+    pieces = [pad(piece) for piece in wording.canonical_phrases(denial.removesuffix("*").split("*"))]
+    rest = "(?: [a-z_]+ ){0,9}" if denial.endswith("*") else ""
+    return max(pieces, key=len), "(?: [a-z_]+ ){0,9}?".join(pieces) + rest

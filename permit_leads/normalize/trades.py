@@ -56,7 +56,7 @@ def classify(dataset: Dataset, permits: pl.DataFrame, labels: pl.Series | None =
     types = _type_hits(rows, lexicon)
     direct = pl.concat(
         [
-            _own_labels(labelled, pl.concat([words, types]), lexicon),
+            _own_labels(labelled, types, lexicon),
             _specialties(labelled, pl.concat([words, types]), lexicon),
             _by_words(rows.join(labelled, on="row", how="anti"), words, types, lexicon),
         ]
@@ -150,9 +150,9 @@ def _pairs(lexicon: Lexicon, relation: str) -> pl.DataFrame:
     return pl.DataFrame(pairs, schema={"trade": pl.String, "other": pl.String, "place": pl.Int32}, orient="row")
 
 
-def _own_labels(labelled: pl.DataFrame, hits: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """The publisher's labels, without those that the words overrule (a sign filed as electrical work)."""
-    overruled = hits.join(_pairs(lexicon, "replaces"), left_on="meaning", right_on="trade")
+def _own_labels(labelled: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """The publisher's labels, without those that the type columns overrule (a sign filed as electrical work)."""
+    overruled = types.join(_pairs(lexicon, "replaces"), left_on="meaning", right_on="trade")
     return labelled.join(
         overruled, left_on=["row", "trade"], right_on=["row", "other"], how="anti", maintain_order="left"
     )
@@ -177,8 +177,9 @@ def _by_words(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lexi
     homes = _new_homes(rows, words, types, lexicon)
     is_general = pl.col("meaning").is_in(_trades_where(lexicon, "is_general"))
     specific = typed.filter(~is_general)
+    structures = words.filter(pl.col("phrase").is_in(lexicon.structures))
     general = typed.filter(is_general).join(
-        pl.concat([named, homes, specific]), on="row", how="anti", maintain_order="left"
+        pl.concat([named, homes, specific, structures]), on="row", how="anti", maintain_order="left"
     )
     found = [homes, named, specific, general]
     return pl.concat([hits.select("row", trade="meaning", evidence="evidence") for hits in found])
@@ -191,7 +192,7 @@ def _trades_where(lexicon: Lexicon, trait: str) -> list[str]:
 def _new_homes(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """New construction whose text, or whose type when the text names no other work, is a dwelling."""
     new = pl.concat([rows.filter("is_new").select("row"), types.filter(pl.col("meaning") == IS_NEW).select("row")])
-    other = words.filter(pl.col("phrase").is_in(lexicon.structures)).select("row")
+    other = pl.concat([words, types]).filter(pl.col("phrase").is_in(lexicon.structures)).select("row")
     absorbed = [*lexicon.file.trades["new_home"].absorbs, "new_home", DWELLING, STRUCTURE]
     own_work = pl.concat([other, words.filter(~pl.col("meaning").is_in(absorbed)).select("row")])
     said = words.filter(pl.col("meaning") == DWELLING).join(other, on="row", how="anti", maintain_order="left")
