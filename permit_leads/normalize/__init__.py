@@ -77,7 +77,7 @@ def _split_addresses(dataset: Dataset, texts: pl.DataFrame) -> pl.DataFrame:
     rule = dataset.rule_of("original_address1")
     if rule is None or rule.parse != "full_address":
         return texts
-    parts = address.address_parts(texts["original_address1"], dataset.publisher.state)
+    parts = address.address_parts(texts["original_address1"], dataset.publisher.state, dataset.publisher.city)
     found = texts.select(text="original_address1").join(parts, on="text", how="left", maintain_order="left")
     columns = [found["original_address1"]]
     for name in address.PARTS[1:]:

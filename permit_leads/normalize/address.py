@@ -9,7 +9,7 @@ import polars as pl
 
 from permit_leads.normalize.geo import zip_place
 
-TAIL = re.compile(r"(?is)^(?P<street>.*?)[\s,]*\b(?P<state>[A-Z]{2})[\s,]+(?P<zip>\d{5})(?:-\d{4})?$")
+TAIL = re.compile(r"(?is)^(?P<street>.*?)[\s,]*\b(?P<state>[A-Z]{2})(?:[\s,]+(?P<zip>\d{5})(?:-\d{4})?)?$")
 PARTS = ("original_address1", "original_city", "original_state", "original_zip")
 
 
@@ -23,23 +23,27 @@ class AddressParts:
     zip5: str | None
 
 
-def split_address(text: str, state: str) -> AddressParts:
+def split_address(text: str, state: str, own_city: str | None = None) -> AddressParts:
     """The parts of "15948 Woodland Hills Dr Humble TX 77346"; `state` is the publisher's, any other is no tail.
 
-    The city is split off only where it stands behind a comma, or is a name that the post office knows for that ZIP;
-    else it stays in the street, because a street's last word is no city.
+    The city is split off only where it stands behind a comma, is the publisher's own, or is a name that the post
+    office knows for that ZIP; else it stays in the street, because a street's last word is no city. Without a ZIP
+    there is a tail only behind the publisher's own city: "100 AVENUE TX" may be a street.
     """
     found = TAIL.match(text.strip())
     if not found or found["state"].upper() != state:
         return AddressParts(text, None, None, None)
-    street, city = _split_city(found["street"].rstrip(" ,"), found["zip"])
+    street, city = _split_city(found["street"].rstrip(" ,"), found["zip"], own_city)
+    if found["zip"] is None and (city is None or city != own_city):
+        return AddressParts(text, None, None, None)
     return AddressParts(street or None, city, state, found["zip"])
 
 
-def _split_city(front: str, zip5: str) -> tuple[str, str | None]:
-    place = zip_place(zip5)
+def _split_city(front: str, zip5: str | None, own_city: str | None) -> tuple[str, str | None]:
+    place = zip_place(zip5) if zip5 else None
+    known = {*(place.cities if place else ()), *([own_city] if own_city else ())}
     upper = front.upper()
-    for city in sorted(place.cities if place else (), key=len, reverse=True):
+    for city in sorted(known, key=len, reverse=True):
         if upper == city or upper.endswith((f" {city}", f",{city}")):
             return front[: len(front) - len(city)].rstrip(" ,"), city
     street, comma, city = front.rpartition(",")
@@ -48,10 +52,10 @@ def _split_city(front: str, zip5: str) -> tuple[str, str | None]:
     return front, None
 
 
-def address_parts(texts: pl.Series, state: str) -> pl.DataFrame:
+def address_parts(texts: pl.Series, state: str, own_city: str | None = None) -> pl.DataFrame:
     """The parts of each distinct text of the series: column "text", then PARTS."""
     distinct = texts.drop_nulls().unique().to_list()
-    parts = [split_address(text, state) for text in distinct]
+    parts = [split_address(text, state, own_city) for text in distinct]
     columns = {
         "text": distinct,
         "original_address1": [part.street for part in parts],

@@ -18,7 +18,8 @@ BLANKS = " \t\r\n\x0b\x0c\u00a0\ufeff"
 # Free text in which a private telephone number or e-mail address may stand; it is never stored.
 # Seen: e-mails inside Chicago addresses, telephone numbers in Nashville's and Baldwin's descriptions (2026-11-23).
 FREE_TEXT = frozenset({"description", "project_name", "original_address1"})
-PHONE = r"(?:\([0-9]{3}\) {0,2}|\b[0-9]{3}(?:[-. ]{1,2}|/))[0-9]{3}[-. ]{1,2}[0-9]{4}\b"
+# The character before it is kept: a digit or hyphen there makes it part of a longer number, such as a parcel's.
+PHONE = r"(^|[^0-9-])(?:\([0-9]{3}\) {0,2}|[0-9]{3}(?:[-. ]{1,2}|/))[0-9]{3}[-. ]{1,2}[0-9]{4}\b"
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 
@@ -114,7 +115,7 @@ def rule_text(field_name: str, rule: FieldRule, present: Collection[str]) -> pl.
 def redact(text: pl.Expr) -> pl.Expr:
     """Telephone numbers and e-mail addresses out of free text; the archived page keeps what was published."""
     without_mail = pl.when(text.str.contains("@", literal=True)).then(text.str.replace_all(EMAIL, "[redacted-email]"))
-    return pl.coalesce(without_mail, text).str.replace_all(PHONE, "[redacted-phone]")
+    return pl.coalesce(without_mail, text).str.replace_all(PHONE, "${1}[redacted-phone]")
 
 
 def raw_texts(dataset: Dataset, present: Collection[str]) -> dict[str, pl.Expr]:

@@ -95,6 +95,8 @@ def test_constants_fill_what_is_blank() -> None:
         ("ph 512.555.0143, 512/555-0143", "ph [redacted-phone], [redacted-phone]"),
         ("mail jo.doe+x@elm.example today", "mail [redacted-email] today"),
         ("replaces 2013-002881 BP, lot 12-34-5678", "replaces 2013-002881 BP, lot 12-34-5678"),
+        ("parcel 17-10-216-039-0000, lot 1512-555-0143", "parcel 17-10-216-039-0000, lot 1512-555-0143"),
+        ("512-555-0143", "[redacted-phone]"),
         ("2 story @ 1500 sf, 200 amp", "2 story @ 1500 sf, 200 amp"),
     ],
 )

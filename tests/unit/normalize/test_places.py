@@ -75,6 +75,12 @@ def test_an_address_without_a_tail_stays_whole(text: str) -> None:
     assert split_address(text, "TX") == AddressParts(text, None, None, None)
 
 
+def test_without_a_zip_only_the_publishers_own_city_makes_a_tail() -> None:
+    assert split_address("1 LAKEVIEW DR Elm TX", "TX", "ELM") == AddressParts("1 LAKEVIEW DR", "ELM", "TX", None)
+    assert split_address("100 AVENUE TX", "TX", "ELM") == AddressParts("100 AVENUE TX", None, None, None)
+    assert split_address("1 Oak St, Ash, TX", "TX", "ELM") == AddressParts("1 Oak St, Ash, TX", None, None, None)
+
+
 def test_an_address_that_is_only_a_place_has_no_street() -> None:
     assert split_address("HUMBLE TX 77346", "TX") == AddressParts(None, "HUMBLE", "TX", "77346")
 

@@ -1,0 +1,72 @@
+"""Recorded pages of every publisher come to exactly the permits and rejections that a person has read.
+
+`pytest --record tests/golden` (or `make record`) rewrites the expectations; the diff is what a review looks at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from permit_leads.fetch import read_rows
+from permit_leads.normalize import normalize
+from permit_leads.permit import PAGE_SHA256
+from permit_leads.registry import Dataset, load_registry
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+TODAY = date(2026, 11, 23)
+MEDIA_TYPES = {
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+REGISTRY = load_registry()
+SYNTHETIC = {"harris_issued_permits", "houston_weekly_permits"}
+
+
+def pages(dataset_id: str) -> list[Path]:
+    return sorted(path for path in (FIXTURES / dataset_id).iterdir() if path.suffix in MEDIA_TYPES)
+
+
+def lines_of(dataset: Dataset) -> Iterator[str]:
+    """One line a permit, then one a rejection, page by page; what is null is left out."""
+    for path in pages(dataset.id):
+        body = path.read_bytes()
+        rows = read_rows(dataset, body, MEDIA_TYPES[path.suffix])
+        found = normalize(dataset, rows, hashlib.sha256(body).hexdigest(), TODAY)
+        yield from as_lines(path.name, "permit", found.permits)
+        yield from as_lines(path.name, "rejection", found.rejections)
+
+
+def as_lines(page: str, kind: str, frame: pl.DataFrame) -> Iterator[str]:
+    for row in frame.drop(PAGE_SHA256).iter_rows(named=True):
+        said = {name: plain(value) for name, value in row.items() if value is not None}
+        yield json.dumps({"page": page, kind: said}, ensure_ascii=False)
+
+
+def plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+@pytest.mark.parametrize("dataset", REGISTRY.values(), ids=REGISTRY.keys())
+def test_pages_come_to_what_was_read(dataset: Dataset, request: pytest.FixtureRequest) -> None:
+    expected = FIXTURES / dataset.id / "expected.jsonl"
+    lines = list(lines_of(dataset))
+    if request.config.getoption("--record"):
+        expected.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    assert lines == expected.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("dataset_id", REGISTRY)
+def test_invented_rows_say_that_they_are_invented(dataset_id: str) -> None:
+    readme = (FIXTURES / dataset_id / "README.md").read_text(encoding="utf-8")
+    names = {path.name.startswith("synthetic-") for path in pages(dataset_id)}
+    assert names == {dataset_id in SYNTHETIC}
+    assert ("SYNTHETIC" in readme) == (dataset_id in SYNTHETIC)
