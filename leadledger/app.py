@@ -106,7 +106,7 @@ def _middleware(origins: Sequence[str]) -> list[Middleware]:
         max_age=600,
     )
     gzip = Middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES, compresslevel=5)
-    return [Middleware(RequestEdge), cors, gzip, Middleware(FailureEdge)]
+    return [Middleware(RequestEdge), cors, gzip, Middleware(FailureEdge, answer=_answer_app_error)]
 
 
 def _api_keys(settings: ApiSettings) -> list[str]:
@@ -115,6 +115,7 @@ def _api_keys(settings: ApiSettings) -> list[str]:
 
 
 def _answer_app_error(request: Request, error: Exception) -> Response:
+    """The one error body; the same function for what was expected and for what was not."""
     assert isinstance(error, AppError)
     return error_response(error, request.state.request_id)
 

@@ -48,13 +48,6 @@ class InvalidBody(AppError):
     code = "invalid_body"
 
 
-class BodyTooLarge(AppError):
-    """More bytes than any request of ours needs."""
-
-    status = 413
-    code = "body_too_large"
-
-
 class Unauthorized(AppError):
     """No token, or one that proves nothing."""
 
@@ -90,3 +83,13 @@ class Unavailable(AppError):
 
     def __init__(self, message: str, *, retry_seconds: int = 5) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_seconds)})
+
+
+class UnexpectedFailure(AppError):
+    """A bug of ours; the caller learns the request id and nothing else."""
+
+    status = 500
+    code = "internal_error"
+
+    def __init__(self) -> None:
+        super().__init__("something broke on our side; it is recorded under this request id")

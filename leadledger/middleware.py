@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Callable
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leadledger.errors import AppError, BodyTooLarge
-from leadledger.responses import error_response
+from leadledger.errors import AppError, UnexpectedFailure
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 BODY_LIMIT = 65_536
@@ -63,10 +66,11 @@ class RequestEdge:
 
 
 class FailureEdge:
-    """Innermost: turns what nobody expected into the one error body, and bodies beyond the limit into 413."""
+    """Innermost: turns what nobody expected into an answer, and refuses bodies beyond the limit."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, answer: Callable[[Request, AppError], Response]) -> None:
         self._app = app
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -84,21 +88,8 @@ class FailureEdge:
         except Exception as error:
             if has_started:
                 raise
-            await _answer_failure(error, scope, receive, send)
-
-
-async def _answer_failure(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
-    if not isinstance(error, AppError):
-        log.error("request.failed", exc_info=error, **_route_of(scope))
-        error = _Unexpected("something broke on our side; it is recorded under this request id")
-    await error_response(error, scope["state"]["request_id"])(scope, receive, send)
-
-
-class _Unexpected(AppError):
-    """A bug of ours; the caller learns the request id and nothing else."""
-
-    status = 500
-    code = "internal_error"
+            log.error("request.failed", exc_info=error, **_route_of(scope))
+            await self._answer(Request(scope), UnexpectedFailure())(scope, receive, send)
 
 
 def _limit(receive: Receive, headers: Headers) -> Receive:
@@ -110,7 +101,7 @@ def _limit(receive: Receive, headers: Headers) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > BODY_LIMIT:
-            raise BodyTooLarge(f"the body is larger than {BODY_LIMIT} bytes")
+            raise HTTPException(413, f"the body is larger than {BODY_LIMIT} bytes")
         return message
 
     return receive_bounded

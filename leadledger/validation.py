@@ -35,7 +35,8 @@ def describe_http_exception(request: Request, error: HTTPException) -> AppError:
     if error.status_code == 405:
         message = f"{_shown(request.method)} is not possible here; see the Allow header"
         return HttpFailure(405, "method_not_allowed", message, error.headers)
-    return HttpFailure(error.status_code, "http_error", str(error.detail), error.headers)
+    code = "body_too_large" if error.status_code == 413 else "bad_request"
+    return HttpFailure(error.status_code, code, str(error.detail), error.headers)
 
 
 def describe_validation(request: Request, error: RequestValidationError) -> AppError:

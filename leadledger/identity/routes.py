@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from leadledger import VERSION
@@ -17,6 +18,7 @@ from leadledger.identity.bodies import SignUpBody, TokenAnswer, TokenBody, UserA
 from leadledger.identity.failures import IdentityError, answer_error
 from leadledger.identity.limits import RateLimit
 from leadledger.identity.provider import IdentityProvider
+from leadledger.middleware import FailureEdge
 from leadledger.responses import json_response
 
 JWKS_MAX_AGE = {"Cache-Control": "public, max-age=600"}
@@ -25,7 +27,12 @@ JWKS_MAX_AGE = {"Cache-Control": "public, max-age=600"}
 def build_identity_app(provider: IdentityProvider, api_keys: Sequence[str], burst: int) -> FastAPI:
     """The provider's own application, to be mounted at /auth/v1. Each address has `burst` tries at once."""
     app = FastAPI(
-        title="LeadLedgerPro identity", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False
+        title="LeadLedgerPro identity",
+        version=VERSION,
+        middleware=[Middleware(FailureEdge, answer=_answer_app_error)],
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.provider = provider
     app.state.api_keys = tuple(api_keys)
