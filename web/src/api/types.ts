@@ -1,0 +1,16 @@
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type LeadSummary = Schemas['LeadSummary']
+export type LeadPage = Schemas['LeadPage']
+export type LeadDetail = Schemas['LeadDetail']
+export type DatasetCoverage = Schemas['DatasetCoverage']
+export type Coverage = Schemas['Coverage']
+export type LeadCoverage = LeadPage['coverage']
+export type TradeName = Schemas['TradeName']
+export type County = Schemas['County']
+export type Reason = LeadDetail['reasons'][number]
+export type Receipts = LeadDetail['receipts']
+export type FieldReceipt = Receipts['fields'][number]
+export type Freshness = DatasetCoverage['freshness']

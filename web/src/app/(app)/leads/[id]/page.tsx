@@ -1,0 +1,28 @@
+import type { Metadata } from 'next'
+import { notFound, redirect } from 'next/navigation'
+
+import { BackendError } from '@/api/errors'
+import { readLead } from '@/api/leads'
+import { readSession } from '@/api/session'
+import type { LeadDetail } from '@/api/types'
+import { LeadDetailView } from '@/features/leads/detail/LeadDetailView'
+import { signInHref } from '@/lib/paths'
+
+export const metadata: Metadata = { title: 'Lead' }
+
+/** Unknown ids, and texts that can be no id, are both simply not found. */
+async function findLead(accessToken: string, leadId: string): Promise<LeadDetail> {
+  try {
+    return await readLead(accessToken, leadId)
+  } catch (error) {
+    if (error instanceof BackendError && [400, 404, 422].includes(error.status)) notFound()
+    throw error
+  }
+}
+
+export default async function LeadPage({ params }: PageProps<'/leads/[id]'>) {
+  const { id } = await params
+  const session = await readSession()
+  if (!session) redirect(signInHref(`/leads/${id}`))
+  return <LeadDetailView lead={await findLead(session.accessToken, id)} now={new Date()} />
+}

@@ -1,0 +1,70 @@
+import Link from 'next/link'
+
+import type { LeadCoverage } from '@/api/types'
+import { formatAgo, formatDay } from '@/lib/format'
+import { Notice } from '@/ui/Notice'
+
+type Source = LeadCoverage['datasets'][number]
+
+interface Props {
+  coverage: LeadCoverage
+  now: Date
+}
+
+/** How far the list can be trusted: covered, stale and not covered are three different things. */
+export function CoverageLine({ coverage, now }: Props) {
+  if (coverage.state === 'not_covered') {
+    return (
+      <Notice look="warn" title="Not covered.">
+        No publisher of this area is loaded, so an empty list here says nothing. <CoverageLink />
+      </Notice>
+    )
+  }
+  const stale = coverage.datasets.filter(({ freshness }) => freshness !== 'fresh')
+  return (
+    <>
+      {stale.length > 0 && <StaleNotice stale={stale} now={now} />}
+      <p className="text-sm text-ink-3">
+        {describeFresh(coverage.datasets)} <CoverageLink />
+      </p>
+    </>
+  )
+}
+
+function CoverageLink() {
+  return (
+    <Link href="/coverage" prefetch={false} className="link">
+      Coverage
+    </Link>
+  )
+}
+
+function describeFresh(datasets: Source[]): string {
+  if (datasets.length === 0) return 'No dataset is loaded.'
+  const publishers = [...new Set(datasets.map(({ publisher }) => publisher))]
+  const named = publishers.length > 3 ? `${publishers.length} publishers` : publishers.join(', ')
+  const newest = datasets
+    .map(({ newest_issued_date }) => newest_issued_date ?? '')
+    .sort()
+    .at(-1)
+  return newest ? `From ${named}; newest permit ${formatDay(newest)}.` : `From ${named}.`
+}
+
+function StaleNotice({ stale, now }: { stale: Source[]; now: Date }) {
+  return (
+    <Notice
+      look="warn"
+      title={stale.length === 1 ? 'One source is stale.' : `${stale.length} sources are stale.`}
+    >
+      Recent permits may be missing.{' '}
+      {stale
+        .map(({ publisher, last_success }) =>
+          last_success
+            ? `${publisher}: last read ${formatAgo(last_success, now)}`
+            : `${publisher}: never read`,
+        )
+        .join('; ')}
+      .
+    </Notice>
+  )
+}
