@@ -67,7 +67,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON line and nothing else")
     parser.add_argument("--without-dlt", action="store_true", help="leave the slow peer out; its figures are null")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ingest-") as folder, simulator(Path(folder)) as address:
+    with tempfile.TemporaryDirectory(prefix="ingest-") as folder, simulator() as address:
         home = Path(folder)
         try:
             result = measure(home, address, arguments.rows, with_dlt=not arguments.without_dlt)
@@ -109,19 +109,16 @@ def measure(home: Path, address: str, rows: int, *, with_dlt: bool) -> Result:
 
 
 @contextmanager
-def simulator(folder: Path) -> Iterator[str]:
+def simulator() -> Iterator[str]:
     """The publisher simulator in a process of its own, on a free port."""
-    log = folder / "simulator.log"
-    command = [sys.executable, "-m", "simulators.publishers", "--port", "0", "--port-file", str(folder / "port")]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=REPOSITORY)
+    command = [sys.executable, "-m", "simulators.publishers", "--port", "0", "--only", DATASET]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY, text=True)
+    assert process.stdout is not None
     try:
-        deadline = time.monotonic() + 120
-        while not (folder / "port").exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"the simulator did not start:\n{log.read_text()[-2000:]}")
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{(folder / 'port').read_text().strip()}"
+        ready = process.stdout.readline()
+        if "http://" not in ready:
+            raise SystemExit(f"the simulator did not start (exit status {process.wait()})")
+        yield ready.split()[-1]
     finally:
         process.terminate()
         process.wait()
