@@ -90,9 +90,12 @@ def _is_worth_saying(level: Level, key: str, value: object) -> bool:
 
 def _choose_printer(console: TextIO) -> Callable[[str, Level, str, Mapping[str, str]], None]:
     if not console.isatty():
-        return lambda at, level, name, said: print(
-            format_line(at, {"level": level, "event": name, **said}), file=console, flush=True
-        )
+
+        def write(at: str, level: Level, name: str, said: Mapping[str, str]) -> None:
+            console.write(format_line(at, {"level": level, "event": name, **said}) + "\n")
+            console.flush()
+
+        return write
     from rich.console import Console  # costs 50 ms, and a run without a terminal never needs it
     from rich.text import Text
 
