@@ -88,7 +88,7 @@ class FailureEdge:
         except Exception as error:
             if has_started:
                 raise
-            log.error("request.failed", exc_info=error, **_route_of(scope))
+            log.exception("request.failed", exc_info=error, **_route_of(scope))
             await self._answer(Request(scope), UnexpectedFailure())(scope, receive, send)
 
 

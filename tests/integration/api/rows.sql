@@ -96,3 +96,27 @@ insert into public.permit_versions (permit_id, version, recorded_at, run_id, con
 select permit_id, 2, recorded_at + interval '1 day', run_id, content_hash, page_sha256, page_row, permit
   from public.permit_versions
  where permit_id = %(permit_id)s;
+
+-- end_api_connections --
+-- As a restart of the server would.
+select pg_terminate_backend(activity.pid)
+  from pg_stat_activity as activity
+ where activity.application_name = 'leadledger';
+
+-- lose_a_table --
+drop table public.datasets cascade;
+
+-- take_long --
+select pg_sleep(5);
+
+-- who_am_i --
+select current_user, auth.uid()::text;
+
+-- all_the_provider_keeps --
+select string_agg(users::text, ' ') || string_agg(refresh_tokens::text, ' ')
+  from identity.users as users
+ cross join identity.refresh_tokens as refresh_tokens;
+
+-- rotate_signing_key --
+update identity.signing_keys
+   set state = 'previous';

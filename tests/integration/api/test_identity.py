@@ -20,6 +20,7 @@ from leadledger.identity.failures import IdentityError
 from leadledger.identity.provider import IdentityProvider
 from tests.conftest import _fresh_database, as_api
 from tests.integration.api.conftest import FRONTEND, PUBLISHABLE_KEY, make_settings, serve
+from tests.integration.api.rows import QUERIES as ROWS
 
 DATED = {"X-Supabase-Api-Version": "2024-01-01"}
 PASSWORD = "correct horse"
@@ -373,9 +374,7 @@ def test_older_token_reused_later_ends_the_session(provider: IdentityProvider, c
 
 def test_database_keeps_neither_tokens_nor_passwords(provider: IdentityProvider, owner: psycopg.Connection) -> None:
     token = start(provider)
-    kept = owner.execute(
-        "select string_agg(u::text, ' ') || string_agg(r::text, ' ') from identity.users u, identity.refresh_tokens r"
-    ).fetchone()
+    kept = owner.execute(ROWS["all_the_provider_keeps"]).fetchone()
     assert kept is not None
     assert token not in kept[0]
     assert PASSWORD not in kept[0]
@@ -385,7 +384,7 @@ def test_tokens_of_a_previous_signing_key_stay_good(
     provider: IdentityProvider, owner: psycopg.Connection, clock: MovableClock
 ) -> None:
     session = provider.sign_up(SignUpBody(email="owner@example.com", password=PASSWORD))
-    owner.execute("update identity.signing_keys set state = 'previous'")
+    owner.execute(ROWS["rotate_signing_key"])
     listed = provider.public_keys()["keys"]
     renewed = provider.refresh(TokenBody(refresh_token=str(session["refresh_token"])))
     assert isinstance(listed, list)
