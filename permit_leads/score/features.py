@@ -49,7 +49,7 @@ def permit_features(model: Model) -> dict[str, pl.Expr]:
         "cost": band(COLUMN("est_project_cost").cast(pl.Float64), model.bands["cost"]),
         "stage": COLUMN("status_current_mapped").replace_strict(STAGES, default=None, return_dtype=pl.String),
         "work": COLUMN("work_class_mapped").str.to_lowercase(),
-        "area": band(area(), model.bands["area"]),
+        "area": band(COLUMN("area"), model.bands["area"]),
         "units": pl.when(COLUMN("housing_units") > 4)
         .then(pl.lit("many"))
         .when(COLUMN("housing_units") > 1)
@@ -67,7 +67,7 @@ TEXT_EVIDENCE = {
     "work": "work_class",
     "remark": "remark_words",
 }
-NUMBER_EVIDENCE = {"cost": "est_project_cost", "units": "housing_units"}
+NUMBER_EVIDENCE = {"cost": "est_project_cost", "area": "area", "units": "housing_units"}
 
 
 def area() -> pl.Expr:

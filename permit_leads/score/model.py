@@ -25,6 +25,7 @@ class Rule(Strict):
 
 
 class Base(Strict):
+    name: str
     direct: int
     adjacent: int
 
@@ -67,11 +68,15 @@ def describe(rule_id: str) -> str:
     group, _, value = rule_id.partition(".")
     if group == BASE:
         trade, _, kind = value.partition(".")
-        subject = trade.replace("_", " ")
-        return (
-            f"Permit for {subject} work" if kind == "direct" else f"{subject.capitalize()} often follows such a permit"
-        )
+        return _describe_base(rule_id, trade, kind)
     if group == AGE:
         return "Days since the permit was issued: the odds halve every two weeks"
     rule = load_model().rules.get(group, {}).get(value)
     return rule.label if rule else rule_id
+
+
+def _describe_base(rule_id: str, trade: str, kind: str) -> str:
+    base = load_model().base.get(trade)
+    if base is None:
+        return rule_id
+    return f"{base.name}: " + ("work of the permit itself" if kind == "direct" else "often bought after such a permit")

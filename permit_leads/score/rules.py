@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from permit_leads.permit import PERMIT_KEY
-from permit_leads.score.features import NUMBER_EVIDENCE, TEXT_EVIDENCE, permit_features, remark_words
+from permit_leads.score.features import NUMBER_EVIDENCE, TEXT_EVIDENCE, area, permit_features, remark_words
 from permit_leads.score.model import BASE, Model
 from permit_leads.score.openness import OWNER_BUILDER, holder, is_closed, is_owner, with_openness
 
@@ -18,7 +18,9 @@ def permit_parts(permits: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Per permit: what openness asks for, the points of the permit's own facts, and those reasons as JSON."""
     if OWNER_BUILDER not in permits.columns:
         permits = permits.with_columns(pl.lit(None, pl.Boolean).alias(OWNER_BUILDER))
-    known = permits.with_columns(is_owner=is_owner(model), remark_words=remark_words(permits["description"], model))
+    known = permits.with_columns(
+        is_owner=is_owner(model), area=area(), remark_words=remark_words(permits["description"], model)
+    )
     values = permit_features(model)
     facts = known.with_columns(**{f"@{group}": value for group, value in values.items()}, company=holder(model))
     reasons = [reason(model, group, COLUMN(f"@{group}"), _evidence(group)) for group in values]
@@ -92,15 +94,18 @@ def _evidence(group: str) -> pl.Expr:
 
 
 def _base_points(model: Model) -> pl.Expr:
-    table = {f"{trade}.{kind}": value for trade, base in model.base.items() for kind, value in base}
-    return COLUMN("base").replace_strict(table, return_dtype=pl.Int32)
+    return COLUMN("base").replace_strict(_base_values(model), return_dtype=pl.Int32)
 
 
 def _base_reason(model: Model) -> pl.Expr:
     """The starting points always stand among the reasons, also when they are 0."""
-    values = {f"{trade}.{kind}": value for trade, base in model.base.items() for kind, value in base}
-    table = {name: f'["{BASE}.{name}",{value},null]' for name, value in values.items()}
+    table = {name: f'["{BASE}.{name}",{value},null]' for name, value in _base_values(model).items()}
     return COLUMN("base").replace_strict(table, return_dtype=pl.String)
+
+
+def _base_values(model: Model) -> dict[str, int]:
+    direct = {f"{trade}.direct": base.direct for trade, base in model.base.items()}
+    return direct | {f"{trade}.adjacent": base.adjacent for trade, base in model.base.items()}
 
 
 def _scope() -> pl.Expr:

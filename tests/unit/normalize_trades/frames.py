@@ -27,5 +27,5 @@ def dataset(labels: Mapping[str, tuple[str, ...]] | None = None) -> Dataset:
 def permits(*rows: Mapping[str, object]) -> pl.DataFrame:
     """Rows of the permit schema; what is not given is not published. Keys count from P0 unless given."""
     filled = [{"permit_key": f"P{number}", **row} for number, row in enumerate(rows)]
-    extra = {name: pl.String() for row in rows for name in row if name not in PERMIT_SCHEMA}
-    return pl.DataFrame(filled, schema=PERMIT_SCHEMA | extra)
+    extra: dict[str, pl.DataType] = {name: pl.String() for row in rows for name in row if name not in PERMIT_SCHEMA}
+    return pl.DataFrame(filled, schema={**PERMIT_SCHEMA, **extra})
