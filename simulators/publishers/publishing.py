@@ -19,6 +19,7 @@ from simulators.publishers.files.styles import CsvStyle, SheetStyle
 from simulators.publishers.files.workbook import Cell, Sheet
 from simulators.publishers.snapshot import Maker, Recorded, Settings, read_rows, shift, unpack
 from simulators.publishers.socrata.dataset import SocrataDataset
+from simulators.publishers.socrata.errors import missing_dataset
 from simulators.publishers.sql.meaning import ValueKind
 from simulators.publishers.table import Column, Table
 
@@ -200,3 +201,4 @@ def _without_blanks(sheet: Sheet) -> Sheet:
 
 
 PROTOCOLS: dict[str, Maker] = {"socrata": make_socrata, "arcgis": make_arcgis, "csv": make_csv, "xlsx": make_xlsx}
+NOT_FOUND = {"socrata": missing_dataset}

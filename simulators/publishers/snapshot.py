@@ -34,7 +34,7 @@ def load_snapshot(
     folder: Path = SNAPSHOT, today: date | None = None, only: Collection[str] | None = None
 ) -> list[Host]:
     """The hosts of a snapshot folder; `only` keeps the datasets with these ids."""
-    from simulators.publishers.publishing import PROTOCOLS
+    from simulators.publishers.publishing import NOT_FOUND, PROTOCOLS
 
     described = tomllib.loads((folder / "snapshot.toml").read_text("utf-8"))
     day = today or datetime.now(ZoneInfo("America/Chicago")).date()
@@ -43,7 +43,8 @@ def load_snapshot(
         for settings in described.get(protocol, []):
             if only is None or settings["id"] in only:
                 host = hosts.setdefault(settings["host"], Host(settings["host"]))
-                _add(host, make(folder, settings, day))
+                host.not_found = NOT_FOUND.get(protocol, host.not_found)
+                host.resources.extend(make(folder, settings, day))
     return list(hosts.values())
 
 
@@ -73,7 +74,3 @@ def unpack(path: Path) -> bytes:
 
 
 Maker = Callable[[Path, Settings, date], tuple[Resource, ...]]
-
-
-def _add(host: Host, resources: Sequence[Resource]) -> None:
-    host.resources.extend(resources)

@@ -17,22 +17,22 @@ from simulators.recorded.people import WITHHELD, KnownNames, withhold_person
 
 Row = dict[str, str]
 Sheet = dict[str, object]
-# The columns the re-export holds, under the names Socrata gives them today (the stored metadata is of 2017).
+# The columns known of the dataset as it is today (the stored metadata is of 2017); the re-export fills only some.
 CHICAGO_COLUMNS = (
+    ("id", "text"),
     *((name, "text") for name in ("permit_", "permit_status", "permit_type", "review_type")),
+    ("application_start_date", "calendar_date"),
     ("issue_date", "calendar_date"),
     *((name, "text") for name in ("street_number", "street_direction", "street_name", "work_type", "work_description")),
     ("reported_cost", "number"),
-    *((name, "text") for name in ("contact_1_type", "contact_1_name", "community_area", "ward")),
+    *((f"contact_{at}_{part}", "text") for at in range(1, 16) for part in ("type", "name")),
+    *((name, "text") for name in ("community_area", "ward")),
     ("latitude", "number"),
     ("longitude", "number"),
     ("location", "point"),
 )
-NYC_NEWER_COLUMNS = (
-    ("permit_status", "text"),
-    ("tracking_number", "text"),
-    ("latitude", "text"),
-    ("longitude", "text"),
+NYC_NEWER_COLUMNS = tuple(
+    (name, "text") for name in ("permit_status", "tracking_number", "zip_code", "bbl", "latitude", "longitude")
 )
 CHICAGO_MONTHS = ("10", "11", "12")
 _BALDWIN_SINCE = (2022, 11)
