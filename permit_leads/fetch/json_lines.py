@@ -15,9 +15,11 @@ from polars.exceptions import PolarsError
 from permit_leads.fetch.json_text import BrokenJson, as_json, parse
 
 # A value that is no string, after its name. Empty where the layout is odd, such as a space after the colon.
-_BARE = re.compile(rb'":(?=[^"\\])(\{[^{}\\]*\}|\[[^{}\[\]\\]*\]|[-0-9tfn][^,}\]]*|)')
+_BARE = re.compile(rb'":(?=[-0-9tfn{\[ \t\r\n])(\{[^{}\\]*\}|\[[^{}\[\]\\]*\]|[-0-9tfn][^,}\]]*|)')
 _SCALAR = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false")
-_SPACES = (b" ", b"\n", b"\t", b"\r")
+_SPACE = re.compile(rb"[ \t\r\n]")
+# Before a quote that ends no name: it begins a name (":id"), or a text (": see above"), or belongs to one (6\": tall).
+_NOT_A_NAME = (b"\\", b"{", b",", b":", b"[")
 
 
 class OddLayout(Exception):
@@ -38,22 +40,26 @@ def quoted(lines: bytes) -> bytes:
 
 
 def _in_quotes(value: bytes, before: bytes) -> bytes:
-    """`":` and the value in quotes, or as it is where the quote belongs to a text (`6\\": tall`)."""
-    first = value[:1]
-    if first in (b"{", b"["):
-        return b'":"' + _nested(value, before) + b'"'
-    if before.endswith(b"\\") or value == b"null":
+    """`":` and the value in quotes, or as it is where that quote ends no name."""
+    is_nested = value.startswith((b"{", b"["))
+    if before.endswith(_NOT_A_NAME):
+        if is_nested or b'":' in value:
+            raise OddLayout("a text or name that looks like a value")
         return b'":' + value
+    if is_nested:
+        return b'":"' + _nested(value) + b'"'
+    if value == b"null":
+        return b'":null'
     if not _SCALAR.fullmatch(value):
         raise OddLayout(f"not a value: {value[:20]!r}")
     return b'":"' + value + b'"'
 
 
-def _nested(value: bytes, before: bytes) -> bytes:
+def _nested(value: bytes) -> bytes:
     """An object or array as the inside of a string; an odd number of quotes means that a bracket in a text misled."""
-    if before.endswith(b"\\") or value.count(b'"') % 2:
+    if value.count(b'"') % 2:
         raise OddLayout("a bracket inside a text")
-    if any(space in value for space in _SPACES):
+    if _SPACE.search(value):
         value = _compact(value)
     return value.replace(b'"', b'\\"')
 

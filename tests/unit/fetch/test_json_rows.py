@@ -38,7 +38,27 @@ NUMBERS = st.one_of(
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=30),
     st.sampled_from(
-        ['6\\": tall', 'he said "x":{1}', "{", "}", '","b":"', '":', "\\", "a\nb", "\n,{", "null", "🏠", "😀"]
+        [
+            '6\\": tall',
+            'he said "x":{1}',
+            "{",
+            "}",
+            '","b":"',
+            '":',
+            "\\",
+            "a\nb",
+            "\n,{",
+            "null",
+            "🏠",
+            "😀",
+            ": x",
+            ":{a",
+            ":[1]",
+            ":1",
+            ":",
+            ",",
+            "[",
+        ]
     ),
 )
 
@@ -62,7 +82,7 @@ def values(draw: st.DrawFn) -> str:
     return json.dumps(draw(TEXTS), ensure_ascii=kind == "escaped")
 
 
-NAMES = st.sampled_from(["permit_number", "issue_date", ":id", "a", "b", "straße", "x y", 'quo"te'])
+NAMES = st.sampled_from(["permit_number", "issue_date", ":id", ":total", "a", "b", "straße", "x y", 'quo"te'])
 ROWS = st.lists(st.dictionaries(NAMES, values(), max_size=5), max_size=8)
 
 
@@ -74,6 +94,7 @@ def as_body(rows: list[dict[str, str]]) -> bytes:
 @settings(max_examples=80, deadline=None)
 @example([{"a": '"x\\":{oops"', "b": "1.10"}, {"b": '"y"'}])
 @example([{"a": '"ends in \\":"'}, {"b": "1"}])
+@example([{"a": "true"}, {":total": '{"url":""}'}])
 @example([{"a": '"\\ud83d"'}, {"a": '"\\ud83d\\ude00"'}])
 def test_fast_and_exact_reading_are_the_same(rows: list[dict[str, str]]) -> None:
     body = as_body(rows)
@@ -121,7 +142,8 @@ def test_nested_values_come_as_compact_json() -> None:
 
 def test_socratas_real_layout_is_read_the_fast_way() -> None:
     first = (
-        '{"permit_number":"2026-000101 BP","issue_date":"2026-03-08T00:00:00.000",'
+        '{":id":"row-1~2",":created_at":"2026-03-08T01:00:00.000Z","a":": see above",'
+        '"permit_number":"2026-000101 BP","issue_date":"2026-03-08T00:00:00.000",'
         '"link":{"url":"https://example.invalid/p/101"},"location":{"type":"Point","coordinates":[-97.76,30.25]}}'
     )
     rows = (first, '{"permit_number":"2026-000102 EP","description":"5\\" pipe, \\"new\\""}')
