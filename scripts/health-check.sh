@@ -38,6 +38,8 @@ find_python() {
 
 FRONTEND=${FRONTEND_URL:-http://127.0.0.1:$(recorded_port web 3000)}
 BACKEND=${BACKEND_URL:-http://127.0.0.1:$(recorded_port api 8000)}
+# The API knows a list of origins by the same name; the first one is the page.
+FRONTEND=${FRONTEND%%,*}
 FRONTEND=${FRONTEND%/} BACKEND=${BACKEND%/}
 PYTHON=$(find_python)
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/health-check.XXXXXX") || exit 1
