@@ -9,7 +9,7 @@ import polars as pl
 
 from permit_leads.normalize.geo import zip_place
 
-TAIL = re.compile(r"(?is)^(?P<street>.*?)[\s,]*\b(?P<state>[A-Z]{2})(?:[\s,]+(?P<zip>\d{5})(?:-\d{4})?)?$")
+TAIL = re.compile(r"(?is)^(?P<street>.*?)[\s,]*\b(?P<state>[A-Z]{2})(?:[\s,]+(?P<zip>[0-9]{5})(?:-[0-9]{4})?)?$")
 PARTS = ("original_address1", "original_city", "original_state", "original_zip")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -33,7 +34,7 @@ class ZipPlace:
 @cache
 def zip_place(zip5: str) -> ZipPlace | None:
     """The place of a five-digit ZIP; None for ZIPs nobody knows. Points and county names are the post office's."""
-    if len(zip5) != 5 or not zip5.isdigit():
+    if not re.fullmatch("[0-9]{5}", zip5):  # zipcodes 3.0.0 panics on digits of other scripts ("１２３４５")
         return None
     found = _matching(zip5)
     if not found:

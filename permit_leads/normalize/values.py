@@ -17,8 +17,8 @@ FUTURE_DAYS = {"expires_date": 5 * 366}  # Seattle grants 18 months, Baldwin up 
 US_BAND = {"latitude": (13.0, 72.0), "longitude": (-180.0, -64.0)}
 NUMBER_PARSES = ("usd", "integer", "number", "latitude", "longitude")
 DATE_PARSES = ("floating_date", "iso_date", "us_date", "epoch_ms", "excel_date")
-NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
-GROUPED = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$"
+NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+GROUPED = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,15 @@ def read_iso_date(text: pl.Expr) -> pl.Expr:
     """The day of "2014-10-13", "2014/10/13", "2014-1-5 00:00"."""
     plain = text.str.to_date("%Y-%m-%d", strict=False)
     other = pl.when(plain.is_null()).then(text)  # patterns cost ten times more, so they only see what is left
-    day = other.str.extract(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})(?:[T ].*)?$").str.replace_all("/", "-", literal=True)
+    day = other.str.extract(r"^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})(?:[T ].*)?$").str.replace_all(
+        "/", "-", literal=True
+    )
     return pl.coalesce(plain, day.str.to_date("%Y-%m-%d", strict=False))
 
 
 def read_us_date(text: pl.Expr, today: date) -> pl.Expr:
     """The day of "10/13/2014", "10/13/14", "1/2/14 0:00"; two digits over ten years ahead are of the last century."""
-    timed = pl.when(text.str.contains(" ", literal=True)).then(text).str.extract(r"^(\d+/\d+/\d+) .*$")
+    timed = pl.when(text.str.contains(" ", literal=True)).then(text).str.extract(r"^([0-9]+/[0-9]+/[0-9]+) .*$")
     day = pl.coalesce(timed, text)
     long = day.str.to_date("%m/%d/%Y", strict=False)
     short = pl.when(long.dt.year() < 100).then(day).str.to_date("%m/%d/%y", strict=False)
@@ -102,7 +104,7 @@ def read_excel_date(text: pl.Expr, today: date) -> pl.Expr:
 
 def read_zip5(text: pl.Expr) -> pl.Expr:
     """Five digits out of "78758 4638", "78758-4638", "78758.0"; "00000" is no ZIP."""
-    digits = text.str.extract(r"^(\d{5})(?:[- ]?\d{4})?(?:\.0+)?$")
+    digits = text.str.extract(r"^([0-9]{5})(?:[- ]?[0-9]{4})?(?:\.0+)?$")
     return pl.when(digits != "00000").then(digits)
 
 

@@ -137,6 +137,9 @@ def test_dates_are_the_publishers_own_day(parse: str, text: str, day: date) -> N
         ("us_date", "9999-99-99 99:99:99.9"),
         ("excel_date", "60"),
         ("epoch_ms", "soon"),
+        ("floating_date", "１２３４５６７８９０"),
+        ("us_date", "１/２/２０１４"),
+        ("excel_date", "Ｊuly 1"),
     ],
 )
 def test_what_is_no_date_is_refused(parse: str, text: str) -> None:
@@ -192,7 +195,7 @@ def test_a_zip_is_its_first_five_digits(text: str) -> None:
     assert one(ZIP, zip=text)["original_zip"] == "78758"
 
 
-@pytest.mark.parametrize("text", ["0", "00000", "7875", "7875A", "TX 78758", "787581"])
+@pytest.mark.parametrize("text", ["0", "00000", "7875", "7875A", "TX 78758", "787581", "１２３４５"])
 def test_what_is_no_zip_is_refused(text: str) -> None:
     assert refused(ZIP, zip=text) == [("original_zip", text, "no five-digit ZIP", False)]
 
