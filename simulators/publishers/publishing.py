@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,14 @@ from simulators.publishers.disturbances import Identity
 from simulators.publishers.files.resources import PublishedFile
 from simulators.publishers.files.styles import CsvStyle, SheetStyle
 from simulators.publishers.files.workbook import Cell, Sheet
-from simulators.publishers.snapshot import Maker, Recorded, Settings, read_rows, shift, unpack
+from simulators.publishers.hosts import Resource
+from simulators.publishers.recorded_rows import Recorded, Settings, read_rows, shift, unpack
 from simulators.publishers.socrata.dataset import SocrataDataset
 from simulators.publishers.socrata.errors import missing_dataset
 from simulators.publishers.sql.meaning import ValueKind
 from simulators.publishers.table import Column, Table
 
+Maker = Callable[[Path, Settings, date], tuple[Resource, ...]]
 _KINDS: dict[str, ValueKind] = {
     "text": "text",
     "phone": "text",

@@ -19,7 +19,7 @@ from simulators.publishers.files.resources import IndexPage, MovedFile, Publishe
 from simulators.publishers.files.styles import SheetStyle
 from simulators.publishers.hosts import Host
 from simulators.publishers.publishing import publish_arcgis
-from simulators.publishers.snapshot import Recorded
+from simulators.publishers.recorded_rows import Recorded
 from simulators.publishers.table import Column, Table
 
 HARRIS_HOST = "www.gis.hctx.net"

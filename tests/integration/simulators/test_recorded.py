@@ -16,7 +16,8 @@ from python_calamine import CalamineWorkbook
 from simulators.publishers import NOTE_HEADER, Simulator, load_snapshot, serve
 from simulators.publishers.dates import DateStyle, newest_day
 from simulators.publishers.files.resources import PublishedFile
-from simulators.publishers.snapshot import SNAPSHOT, unpack
+from simulators.publishers.recorded_rows import unpack
+from simulators.publishers.snapshot import SNAPSHOT
 from simulators.publishers.synthetic import HARRIS_HOST, HOUSTON_COLUMNS, HOUSTON_HOST, harris_county, houston
 from tests.integration.simulators.worlds import ask
 

@@ -15,7 +15,7 @@ from simulators.publishers.disturbances import Identity
 from simulators.publishers.files.resources import PublishedFile
 from simulators.publishers.files.styles import CsvStyle
 from simulators.publishers.publishing import publish_arcgis, publish_socrata
-from simulators.publishers.snapshot import Recorded
+from simulators.publishers.recorded_rows import Recorded
 from simulators.publishers.socrata.dataset import SocrataDataset
 from simulators.publishers.socrata.errors import missing_dataset
 from simulators.publishers.table import Column, Table
