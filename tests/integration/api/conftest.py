@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from leadledger.app import create_app
 from leadledger.settings import ApiSettings
+from tests.conftest import _fresh_database, as_api
 
 PUBLISHABLE_KEY = "sb_publishable_for_tests_only"
 FRONTEND = "http://web.example.test:3000"
@@ -81,3 +82,13 @@ def sign_up(client: httpx.Client, email: str = "owner@example.com", password: st
     assert answer.status_code == 200, answer.text
     session: dict[str, Any] = answer.json()
     return session
+
+
+@pytest.fixture(scope="module")
+def auth(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client with the publishable key, as a browser would have it."""
+    for url in _fresh_database(template_database):
+        with serve(create_app(make_settings(as_api(url), tmp_path_factory.mktemp("home")))) as client:
+            client.headers["apikey"] = PUBLISHABLE_KEY
+            client.base_url = client.base_url.join("/auth/v1/")
+            yield client

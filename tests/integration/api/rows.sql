@@ -120,3 +120,39 @@ select string_agg(users::text, ' ') || string_agg(refresh_tokens::text, ' ')
 -- rotate_signing_key --
 update identity.signing_keys
    set state = 'previous';
+
+-- vacuum --
+-- As autovacuum would after a load: counts then read indexes alone.
+vacuum analyze public.leads, public.permits, public.raw_pages, public.datasets;
+
+-- count_leads --
+select count(*)
+  from public.leads;
+
+-- read_column --
+select {column}
+  from {schema}.{table};
+
+-- write_lead --
+update public.leads
+   set points = 100;
+
+-- remove_leads --
+delete from public.leads;
+
+-- write_permit --
+update public.permits
+   set description = 'changed';
+
+-- back_to_login_role --
+reset role;
+
+-- count_owned --
+select session_user::text, (select count(*) from pg_class where pg_class.relowner = session_user::regrole);
+
+-- become --
+select set_config('role', %(role)s, true);
+
+-- explain --
+explain (costs off)
+{statement}

@@ -1,54 +1,20 @@
-"""The embedded provider over HTTP, as GoTrue would answer."""
+"""The embedded provider over HTTP, as GoTrue would answer: signing up and in, and the user itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
-import psycopg
 import pytest
 
 from leadledger.app import create_app
-from leadledger.database import Database
-from leadledger.identity.bodies import SignUpBody, TokenBody
-from leadledger.identity.failures import IdentityError
-from leadledger.identity.provider import IdentityProvider
-from tests.conftest import _fresh_database, as_api
 from tests.integration.api.conftest import FRONTEND, PUBLISHABLE_KEY, make_settings, serve
-from tests.integration.api.rows import QUERIES as ROWS
+from tests.integration.api.gotrue import PASSWORD, bearer, sign_up
 
 DATED = {"X-Supabase-Api-Version": "2024-01-01"}
-PASSWORD = "correct horse"
-
-
-@pytest.fixture(scope="module")
-def auth(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client with the publishable key, as a browser would have it."""
-    for url in _fresh_database(template_database):
-        with serve(create_app(make_settings(as_api(url), tmp_path_factory.mktemp("home")))) as client:
-            client.headers["apikey"] = PUBLISHABLE_KEY
-            client.base_url = client.base_url.join("/auth/v1/")
-            yield client
-
-
-def sign_up(auth: httpx.Client, email: str, **more: Any) -> dict[str, Any]:
-    answer = auth.post("signup", json={"email": email, "password": PASSWORD, **more})
-    assert answer.status_code == 200, answer.text
-    session: dict[str, Any] = answer.json()
-    return session
-
-
-def refresh(auth: httpx.Client, token: str) -> httpx.Response:
-    return auth.post("token", params={"grant_type": "refresh_token"}, json={"refresh_token": token})
-
-
-def bearer(session: dict[str, Any]) -> dict[str, str]:
-    return {"Authorization": f"Bearer {session['access_token']}"}
 
 
 def test_signup_answers_a_session_with_every_field_gotrue_has(auth: httpx.Client) -> None:
@@ -234,52 +200,6 @@ def test_user_needs_a_good_token(auth: httpx.Client, header: str | None, status:
 
 
 @pytest.mark.parametrize(
-    ("scope", "first_lives", "second_lives"),
-    [("local", False, True), ("others", True, False), ("global", False, False), (None, False, False)],
-)
-def test_sign_out_ends_the_sessions_of_its_scope(
-    auth: httpx.Client, scope: str | None, first_lives: bool, second_lives: bool
-) -> None:
-    email = f"out-{scope}@example.com"
-    first = sign_up(auth, email)
-    second = auth.post("token", params={"grant_type": "password"}, json={"email": email, "password": PASSWORD}).json()
-    answer = auth.post("logout", params={"scope": scope} if scope else {}, headers=bearer(first))
-    assert (answer.status_code, answer.content) == (204, b"")
-    for session, lives in ((first, first_lives), (second, second_lives)):
-        assert (auth.get("user", headers=bearer(session)).status_code == 200) is lives
-        assert (refresh(auth, session["refresh_token"]).status_code == 200) is lives
-
-
-def test_unknown_scope_is_refused(auth: httpx.Client) -> None:
-    session = sign_up(auth, "scope@example.com")
-    assert auth.post("logout", params={"scope": "galaxy"}, headers=bearer(session)).status_code == 400
-
-
-def test_refresh_token_is_exchanged_for_the_next_pair(auth: httpx.Client) -> None:
-    session = sign_up(auth, "refresh@example.com")
-    answer = refresh(auth, session["refresh_token"]).json()
-    assert answer["refresh_token"] != session["refresh_token"]
-    assert auth.get("user", headers=bearer(answer)).json()["id"] == session["user"]["id"]
-
-
-def test_parallel_refreshes_of_one_token_get_one_successor(auth: httpx.Client) -> None:
-    token = sign_up(auth, "parallel@example.com")["refresh_token"]
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: refresh(auth, token), range(4)))
-    assert [answer.status_code for answer in answers] == [200] * 4
-    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [({"refresh_token": "never-issued"}, "refresh_token_not_found"), ({}, "validation_failed")],
-)
-def test_unknown_refresh_token_is_refused(auth: httpx.Client, body: dict[str, str], code: str) -> None:
-    answer = auth.post("token", params={"grant_type": "refresh_token"}, json=body)
-    assert (answer.status_code, answer.json()["error_code"]) == (400, code)
-
-
-@pytest.mark.parametrize(
     ("key", "message"), [("", "No API key found in request"), ("sb_publishable_other", "Invalid API key")]
 )
 def test_other_projects_key_is_refused(auth: httpx.Client, key: str, message: str) -> None:
@@ -311,85 +231,6 @@ def test_browser_of_the_web_app_may_send_what_supabase_js_sends(auth: httpx.Clie
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == FRONTEND
     assert set(asked.split(",")) <= set(answer.headers["access-control-allow-headers"].lower().split(", "))
-
-
-class MovableClock:
-    """A wall clock that only a test moves."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    """The provider's clock."""
-    return MovableClock()
-
-
-@pytest.fixture
-def provider(api_database_url: str, clock: MovableClock) -> Iterator[IdentityProvider]:
-    """A provider without HTTP around it, whose time a test moves."""
-    database = Database(api_database_url, size=4)
-    database.open()
-    yield IdentityProvider("http://127.0.0.1:8000/auth/v1", database, clock)
-    database.close()
-
-
-def start(provider: IdentityProvider) -> str:
-    return str(provider.sign_up(SignUpBody(email="owner@example.com", password=PASSWORD))["refresh_token"])
-
-
-def go_on(provider: IdentityProvider, token: str) -> str:
-    return str(provider.refresh(TokenBody(refresh_token=token))["refresh_token"])
-
-
-def test_token_reused_within_ten_seconds_gets_the_active_one(provider: IdentityProvider, clock: MovableClock) -> None:
-    first = start(provider)
-    third = go_on(provider, go_on(provider, first))
-    clock.now += timedelta(seconds=9)
-    assert go_on(provider, first) == third
-
-
-def test_parent_of_the_active_token_gets_it_at_any_time(provider: IdentityProvider, clock: MovableClock) -> None:
-    first = start(provider)
-    second = go_on(provider, first)
-    clock.now += timedelta(hours=5)
-    assert go_on(provider, first) == second
-
-
-def test_older_token_reused_later_ends_the_session(provider: IdentityProvider, clock: MovableClock) -> None:
-    first = start(provider)
-    third = go_on(provider, go_on(provider, first))
-    clock.now += timedelta(seconds=11)
-    with pytest.raises(IdentityError) as reused:
-        go_on(provider, first)
-    with pytest.raises(IdentityError) as ended:
-        go_on(provider, third)
-    assert reused.value.code == "refresh_token_already_used"
-    assert ended.value.code == "refresh_token_not_found"
-
-
-def test_database_keeps_neither_tokens_nor_passwords(provider: IdentityProvider, owner: psycopg.Connection) -> None:
-    token = start(provider)
-    kept = owner.execute(ROWS["all_the_provider_keeps"]).fetchone()
-    assert kept is not None
-    assert token not in kept[0]
-    assert PASSWORD not in kept[0]
-
-
-def test_tokens_of_a_previous_signing_key_stay_good(
-    provider: IdentityProvider, owner: psycopg.Connection, clock: MovableClock
-) -> None:
-    session = provider.sign_up(SignUpBody(email="owner@example.com", password=PASSWORD))
-    owner.execute(ROWS["rotate_signing_key"])
-    listed = provider.public_keys()["keys"]
-    renewed = provider.refresh(TokenBody(refresh_token=str(session["refresh_token"])))
-    assert isinstance(listed, list)
-    assert provider.current_user(str(session["access_token"])).email == "owner@example.com"
-    assert provider.current_user(str(renewed["access_token"])).email == "owner@example.com"
 
 
 def test_rate_limit_answers_429_with_when_to_come_back(api_database_url: str, tmp_path: Path) -> None:

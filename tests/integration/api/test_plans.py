@@ -1,0 +1,192 @@
+"""How the list reads 60,000 leads: in index order, never the whole table; and how few statements each answer takes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+
+from leadledger.app import create_app
+from leadledger.database import Database
+from leadledger.leads.cursor import Cursor
+from leadledger.leads.filters import LeadFilter
+from leadledger.leads.search import Conditions, Counted, bind, choose_conditions, compose_count, compose_page
+from tests.conftest import _fresh_database, as_api
+from tests.integration.api.conftest import make_settings, serve, sign_up
+from tests.integration.api.rows import QUERIES as ROWS
+from tests.integration.api.rows import Loaded, load, today
+
+PERMITS = 30_000
+MANY = Counted(5_000, is_exact=False)
+CURSOR = Cursor(12_000_000, uuid.UUID(int=7), "", 5_000, is_total_exact=False)
+
+
+@pytest.fixture(scope="module")
+def url(template_database: str) -> Iterator[str]:
+    """A database of 60,000 leads, looked after as autovacuum would."""
+    for one in _fresh_database(template_database):
+        with psycopg.connect(one, autocommit=True) as owner:
+            load(owner, Loaded(permit_count=PERMITS))
+            owner.execute(ROWS["vacuum"])
+        yield one
+
+
+class Counting(psycopg.Cursor[Any]):
+    """Writes down what is executed."""
+
+    executed: ClassVar[list[str]] = []
+
+    def execute(self, query: Any, *args: Any, **more: Any) -> Any:
+        """Execute, and remember it."""
+        text = query.as_string(self) if isinstance(query, sql.Composable) else str(query)
+        self.executed.append(text)
+        return super().execute(query, *args, **more)
+
+
+@pytest.fixture(scope="module")
+def api(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A signed-in client of an API whose statements are counted."""
+    settings = make_settings(as_api(url), tmp_path_factory.mktemp("home"))
+    with serve(create_app(settings, Database(as_api(url), size=2, cursor_factory=Counting))) as client:
+        client.headers["Authorization"] = f"Bearer {sign_up(client)['access_token']}"
+        client.get("/api/leads").raise_for_status()
+        yield client
+
+
+def explain(url: str, asked: LeadFilter, statement: sql.Composed, cursor: Cursor | None = None) -> list[str]:
+    """The plan a signed-in user's statement gets."""
+    with psycopg.connect(as_api(url)) as conn:
+        conn.execute(ROWS["become"], {"role": "authenticated"})
+        plan = conn.execute(ROWS["explain"].format(statement=statement), bind(asked, cursor, today())).fetchall()
+        return [line for (line,) in plan]
+
+
+def reads_whole(plan: list[str], table: str) -> bool:
+    return any(f"Seq Scan on {table}" in line for line in plan)
+
+
+COMMON = {
+    "nothing": LeadFilter(),
+    "trade": LeadFilter(trade=["roofing"]),
+    "rare trade": LeadFilter(trade=["pool"]),
+    "county": LeadFilter(county=["48453"]),
+    "trade and county": LeadFilter(trade=["roofing"], county=["48453"]),
+    "trades and counties": LeadFilter(trade=["roofing", "hvac", "pool"], county=["48453", "48491"]),
+    "zip": LeadFilter(zip=["78704"]),
+    "zip and trade": LeadFilter(zip=["78704", "78745"], trade=["plumbing"]),
+    "score": LeadFilter(min_score=50),
+    "cost": LeadFilter(min_cost=20_000),
+    "recent": LeadFilter(issued_since=today() - timedelta(days=7)),
+    "open only": LeadFilter(openness=["open"]),
+    "adjacent": LeadFilter(kind="adjacent"),
+    "everything at once": LeadFilter(
+        trade=["roofing"], county=["48453"], min_score=40, min_cost=5_000, issued_since=today() - timedelta(days=60)
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", COMMON.values(), ids=COMMON.keys())
+@pytest.mark.parametrize("cursor", [None, CURSOR], ids=["first page", "next page"])
+def test_walk_reads_no_table_in_whole(url: str, asked: LeadFilter, cursor: Cursor | None) -> None:
+    statement = compose_page(choose_conditions(asked), MANY, is_continued=cursor is not None)
+    plan = explain(url, asked, statement, cursor)
+    assert not reads_whole(plan, "leads")
+    assert not reads_whole(plan, "permits")
+    assert any("Index" in line and "leads_by_" in line for line in plan)
+
+
+INDEXED = [name for name in COMMON if name not in ("cost", "recent", "adjacent", "open only")]
+
+
+@pytest.mark.parametrize("name", INDEXED)
+def test_count_reads_an_index(url: str, name: str) -> None:
+    plan = explain(url, COMMON[name], compose_count(choose_conditions(COMMON[name])))
+    assert not reads_whole(plan, "leads")
+
+
+@pytest.mark.parametrize("asked", COMMON.values(), ids=COMMON.keys())
+def test_count_stops_at_its_bound(url: str, asked: LeadFilter) -> None:
+    plan = explain(url, asked, compose_count(choose_conditions(asked)))
+    assert any(line.strip().startswith("->  Limit") for line in plan)
+
+
+def test_words_are_looked_up_in_their_index(url: str) -> None:
+    asked = LeadFilter(q="777 example")
+    conditions = choose_conditions(asked)
+    few = Counted(1, is_exact=True)
+    for statement in (compose_count(conditions), compose_page(conditions, few, is_continued=False)):
+        plan = explain(url, asked, statement)
+        assert any("permits_search" in line for line in plan)
+        assert not reads_whole(plan, "leads")
+
+
+def test_few_of_a_trade_are_collected_by_its_index(url: str) -> None:
+    asked = LeadFilter(trade=["pool"])
+    plan = explain(url, asked, compose_page(choose_conditions(asked), Counted(600, is_exact=True), is_continued=False))
+    assert any("leads_by_trade_county" in line for line in plan)
+    assert not reads_whole(plan, "leads")
+
+
+@pytest.mark.parametrize(
+    ("counted", "has_words", "collects"),
+    [
+        (Counted(0, is_exact=True), False, True),
+        (Counted(999, is_exact=True), False, True),
+        (Counted(1_000, is_exact=True), False, False),
+        (Counted(24, is_exact=False), False, True),
+        (Counted(25, is_exact=False), False, False),
+        (Counted(2_000, is_exact=True), True, True),
+        (Counted(2_000, is_exact=False), True, False),
+    ],
+)
+def test_few_of_many_are_collected_not_walked_to(counted: Counted, has_words: bool, collects: bool) -> None:
+    assert counted.calls_for_collecting(Conditions((), (), (), has_words)) is collects
+
+
+def statements_of(api: httpx.Client, path: str, **parameters: Any) -> int:
+    Counting.executed.clear()
+    assert api.get(path, params=parameters).status_code == 200
+    return len(Counting.executed)
+
+
+def test_list_takes_few_statements(api: httpx.Client) -> None:
+    """Role, count, page; a ZIP asks who is there; the next page needs no count."""
+    assert statements_of(api, "/api/leads", trade="roofing") == 3
+    assert statements_of(api, "/api/leads", zip="78704") == 4
+    cursor = api.get("/api/leads", params={"trade": "roofing"}).json()["next_cursor"]
+    assert statements_of(api, "/api/leads", trade="roofing", cursor=cursor) == 2
+
+
+def test_number_of_statements_does_not_grow_with_the_page(api: httpx.Client) -> None:
+    assert statements_of(api, "/api/leads", limit=100) == statements_of(api, "/api/leads", limit=1)
+
+
+def test_detail_takes_few_statements(api: httpx.Client) -> None:
+    """Role, lead, siblings, versions, page."""
+    lead_id = api.get("/api/leads").json()["items"][0]["lead_id"]
+    assert statements_of(api, f"/api/leads/{lead_id}") == 5
+
+
+def test_public_answers_take_none_while_coverage_is_known(api: httpx.Client) -> None:
+    api.get("/api/coverage")
+    assert statements_of(api, "/api/coverage") == 0
+    assert statements_of(api, "/api/counties") == 0
+    assert statements_of(api, "/api/trades") == 0
+    assert statements_of(api, "/health") == 0
+
+
+def test_total_stops_at_its_bound(api: httpx.Client) -> None:
+    assert api.get("/api/leads").json()["total"] == {"value": 5_000, "relation": "gte"}
+
+
+def test_sparse_filter_finds_the_few_there_are(api: httpx.Client) -> None:
+    """One permit in a thousand costs that much; its own lead is taken, the adjacent one is open."""
+    page = api.get("/api/leads", params={"min_cost": 100_400, "limit": 100}).json()
+    assert len(page["items"]) == PERMITS // 1_000
+    assert page["total"] == {"value": PERMITS // 1_000, "relation": "gte"}
