@@ -3,13 +3,16 @@ import 'server-only'
 import { readConfig } from '@/lib/config'
 import { type LeadFilter, shownOpenness } from '@/lib/leadFilter'
 
+import { listTrades } from './catalog'
 import { backend, bodyOf } from './client'
 import { backendError, unreachable } from './errors'
-import type { LeadDetail, LeadPage } from './types'
+import type { LeadDetail, LeadPage, TradeId } from './types'
 
 /** Leads the reader may see, best score first; the cursor of one page asks for the next. */
 export async function listLeads(accessToken: string, filter: LeadFilter): Promise<LeadPage> {
-  const query = { ...filter, openness: [...shownOpenness(filter)] }
+  const known = new Set((await listTrades()).map(({ trade }) => trade))
+  const isKnown = (word: string): word is TradeId => known.has(word)
+  const query = { ...filter, trade: filter.trade.filter(isKnown), openness: [...shownOpenness(filter)] }
   return bodyOf(await backend(accessToken).GET('/api/leads', { params: { query } }))
 }
 

@@ -4,15 +4,18 @@
  */
 
 export interface paths {
-  '/health': {
+  '/api/counties': {
     parameters: {
       query?: never
       header?: never
       path?: never
       cookie?: never
     }
-    /** Health */
-    get: operations['health_health_get']
+    /**
+     * List Counties
+     * @description Counties that some loaded dataset speaks about, by state and name. Public.
+     */
+    get: operations['list_counties']
     put?: never
     post?: never
     delete?: never
@@ -28,42 +31,11 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Coverage */
-    get: operations['coverage_api_coverage_get']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/trades': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Trades */
-    get: operations['trades_api_trades_get']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/counties': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Counties */
-    get: operations['counties_api_counties_get']
+    /**
+     * Get Coverage
+     * @description All datasets: what they publish, how fresh they are, and how much came of them. Public.
+     */
+    get: operations['get_coverage']
     put?: never
     post?: never
     delete?: never
@@ -79,8 +51,11 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Leads */
-    get: operations['leads_api_leads_get']
+    /**
+     * List Leads
+     * @description Leads, best score first, page by page; with them, what the answer can know of the place asked for.
+     */
+    get: operations['list_leads']
     put?: never
     post?: never
     delete?: never
@@ -96,8 +71,11 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Lead */
-    get: operations['lead_api_leads__lead_id__get']
+    /**
+     * Get Lead
+     * @description One lead: the permit, reasons that sum to the score, a receipt for each value, versions, other trades.
+     */
+    get: operations['get_lead']
     put?: never
     post?: never
     delete?: never
@@ -113,8 +91,91 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Page */
-    get: operations['page_api_pages__page_sha256__get']
+    /**
+     * Get Page
+     * @description The records of an archived page, to check receipts by; columns that may name persons stay in the archive.
+     */
+    get: operations['get_page']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/supa-env-check': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Check Environment
+     * @description How the database is, in one word; always 200, since the word is the answer.
+     */
+    get: operations['check_environment']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/trades': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List Trades
+     * @description All trades leads are made for. Public.
+     */
+    get: operations['list_trades']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/health': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Get Health
+     * @description Liveness: asks nobody; but a worker thread was free, and the last use of the database did not fail.
+     */
+    get: operations['get_health']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/readyz': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Get Readiness
+     * @description Readiness: asks the database and waits up to two seconds for it.
+     */
+    get: operations['get_readiness']
     put?: never
     post?: never
     delete?: never
@@ -161,13 +222,13 @@ export interface components {
      * @description All datasets, by publisher.
      */
     Coverage: {
-      /** Datasets */
-      datasets: components['schemas']['DatasetCoverage'][]
       /**
        * As Of
        * Format: date-time
        */
       as_of: string
+      /** Datasets */
+      datasets: components['schemas']['DatasetCoverage'][]
     }
     /**
      * CoverageDataset
@@ -176,17 +237,17 @@ export interface components {
     CoverageDataset: {
       /** Dataset Id */
       dataset_id: string
-      /** Publisher */
-      publisher: string
-      /** Newest Issued Date */
-      newest_issued_date: string | null
-      /** Last Success */
-      last_success: string | null
       /**
        * Freshness
        * @enum {string}
        */
       freshness: 'fresh' | 'stale' | 'unknown' | 'disabled'
+      /** Last Success */
+      last_success: string | null
+      /** Newest Issued Date */
+      newest_issued_date: string | null
+      /** Publisher */
+      publisher: string
       /**
        * Simulated Note
        * @description Set when the rows came from a publisher simulator: what it says of itself.
@@ -194,33 +255,32 @@ export interface components {
       simulated_note: string | null
     }
     /**
+     * DatabaseStatus
+     * @description One word, and nothing that could tell a stranger more.
+     */
+    DatabaseStatus: {
+      /**
+       * Database Status
+       * @description connected; degraded: it answers, but slowly or without our migrations; error: it does not answer.
+       * @enum {string}
+       */
+      database_status: 'connected' | 'degraded' | 'error'
+    }
+    /**
      * DatasetCoverage
      * @description What one dataset brings, and how it stands.
      */
     DatasetCoverage: {
-      /** Dataset Id */
-      dataset_id: string
-      /** Publisher */
-      publisher: string
-      /** Title */
-      title: string
-      /** State */
-      state: string
+      /** Attribution */
+      attribution: string | null
       /** County Fips */
       county_fips: string | null
       /** County Name */
       county_name: string | null
-      /** Protocol */
-      protocol: string
-      /** Is Enabled */
-      is_enabled: boolean
+      /** Dataset Id */
+      dataset_id: string
       /** Disabled Reason */
       disabled_reason: string | null
-      /**
-       * Status
-       * @enum {string}
-       */
-      status: 'success' | 'failure' | 'running' | 'never_run'
       /**
        * Freshness
        * @enum {string}
@@ -231,67 +291,116 @@ export interface components {
        * @description Why it is not fresh.
        */
       freshness_reason: string | null
-      /** Newest Issued Date */
-      newest_issued_date: string | null
-      /** Last Success */
-      last_success: string | null
-      /** Last Run */
-      last_run: string | null
-      /**
-       * Record Count
-       * @description Records read by the last complete run.
-       */
-      record_count: number
-      /** Permit Count */
-      permit_count: number
-      /**
-       * Lead Count
-       * @description Open and likely leads.
-       */
-      lead_count: number
-      /** Published Fields */
-      published_fields: string[]
-      /** Not Published Fields */
-      not_published_fields: string[]
-      /** Licence */
-      licence: string | null
-      /** Attribution */
-      attribution: string | null
+      /** Is Enabled */
+      is_enabled: boolean
       /**
        * Is Resale Ok
        * @description null: nobody has read the terms yet.
        */
       is_resale_ok: boolean | null
+      /** Last Run */
+      last_run: string | null
+      /** Last Success */
+      last_success: string | null
+      /**
+       * Lead Count
+       * @description Open and likely leads.
+       */
+      lead_count: number
+      /** Licence */
+      licence: string | null
+      /** Newest Issued Date */
+      newest_issued_date: string | null
+      /** Not Published Fields */
+      not_published_fields: string[]
+      /** Permit Count */
+      permit_count: number
+      /** Protocol */
+      protocol: string
+      /** Published Fields */
+      published_fields: string[]
+      /** Publisher */
+      publisher: string
+      /**
+       * Record Count
+       * @description Records read by the last complete run.
+       */
+      record_count: number
       /**
        * Simulated Note
        * @description Set when the rows came from a publisher simulator: what it says of itself.
        */
       simulated_note: string | null
+      /** State */
+      state: string
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: 'success' | 'failure' | 'running' | 'never_run'
+      /** Title */
+      title: string
     }
-    /** Err */
-    Err: {
-      /** Code */
+    /**
+     * ErrorBody
+     * @description The body of every answer that is not the one asked for.
+     */
+    ErrorBody: {
+      /**
+       * Code
+       * @description Stable word for programs.
+       * @example invalid_parameter
+       */
       code: string
-      /** Message */
-      message: string
-      /** Field */
+      /**
+       * Field
+       * @description The parameter or body field at fault, if one is.
+       * @example min_score
+       */
       field: string | null
-      /** Request Id */
+      /**
+       * Message
+       * @description One sentence: what was seen, what was expected, what to do.
+       * @example min_score is '101'; expected a whole number from 0 to 100
+       */
+      message: string
+      /**
+       * Request Id
+       * @description Also in the X-Request-Id header; quote it when asking for help.
+       * @example 4bf92f3577b34da6a3ce929d0e0e4736
+       */
       request_id: string
+    }
+    /**
+     * Health
+     * @description The process is alive and can serve.
+     */
+    Health: {
+      /**
+       * Status
+       * @constant
+       */
+      status: 'ok'
+      /**
+       * Version
+       * @description Version of the product.
+       * @example 0.1.0
+       */
+      version: string
     }
     /**
      * LeadCoverage
      * @description What an answer can know: an empty list means something else where nobody publishes, or where a feed is stale.
      */
     LeadCoverage: {
+      /** Datasets */
+      datasets: components['schemas']['CoverageDataset'][]
       /**
        * State
        * @description covered: at least one fresh dataset speaks about this place; stale: only ones that are behind; not_covered: no loaded dataset does.
        * @enum {string}
        */
       state: 'covered' | 'not_covered' | 'stale'
-      /** Datasets */
-      datasets: components['schemas']['CoverageDataset'][]
     }
     /**
      * LeadDetail
@@ -299,64 +408,97 @@ export interface components {
      */
     LeadDetail: {
       /**
-       * Lead Id
-       * Format: uuid
+       * Age Days
+       * @description Days since it was issued, or applied for; null when no day is published.
        */
-      lead_id: string
-      /**
-       * Permit Id
-       * Format: uuid
-       */
-      permit_id: string
-      /**
-       * Trade
-       * @example roofing
-       */
-      trade: string
-      /**
-       * Trade Label
-       * @example Roofing
-       */
-      trade_label: string
+      age_days: number | null
+      /** Contractor Company Name */
+      contractor_company_name: string | null
+      /** County Fips */
+      county_fips: string | null
+      /** County Name */
+      county_name: string | null
+      /** Dataset Id */
+      dataset_id: string
+      /** Description */
+      description: string | null
+      /** Est Project Cost */
+      est_project_cost: string | null
+      /** Issued Date */
+      issued_date: string | null
       /**
        * Kind
        * @description adjacent: this trade usually follows such a permit.
        * @enum {string}
        */
       kind: 'direct' | 'adjacent'
+      /** Latitude */
+      latitude: number | null
+      /**
+       * Lead Id
+       * Format: uuid
+       */
+      lead_id: string
+      /** Longitude */
+      longitude: number | null
+      /** Model Version */
+      model_version: string
       /**
        * Openness
        * @description open: no company of the trade is named; likely: a general contractor holds it; taken: sold work; closed: finished or dead.
        * @enum {string}
        */
       openness: 'open' | 'likely' | 'taken' | 'closed'
+      /** Original Address1 */
+      original_address1: string | null
+      /** Original City */
+      original_city: string | null
+      /** Original State */
+      original_state: string | null
+      /** Original Zip */
+      original_zip: string | null
       /**
-       * Score
-       * @description Today's score: reasons and age together.
+       * Other Leads
+       * @description The same permit, seen by other trades.
        */
-      score: number
+      other_leads: components['schemas']['LeadSummary'][]
+      permit: components['schemas']['Permit']
+      /** Permit Class Mapped */
+      permit_class_mapped: string | null
+      /**
+       * Permit Id
+       * Format: uuid
+       */
+      permit_id: string
+      /** Permit Num */
+      permit_num: string
+      /** Permit Type Desc */
+      permit_type_desc: string | null
       /**
        * Points
        * @description Sum of the reasons, without age.
        */
       points: number
       /**
-       * Age Days
-       * @description Days since it was issued, or applied for; null when no day is published.
+       * Points Total
+       * @description Sum of all reasons' points, age included.
        */
-      age_days: number | null
-      /** Issued Date */
-      issued_date: string | null
-      /** Permit Num */
-      permit_num: string
-      /** Permit Type Desc */
-      permit_type_desc: string | null
-      /** Permit Class Mapped */
-      permit_class_mapped: string | null
-      /** Work Class */
-      work_class: string | null
-      /** Description */
-      description: string | null
+      points_total: number
+      /** Publisher */
+      publisher: string
+      /** Reasons */
+      reasons: components['schemas']['Reason'][]
+      receipts: components['schemas']['Receipts']
+      /**
+       * Score
+       * @description Today's score: reasons and age together.
+       */
+      score: number
+      /**
+       * Simulated Note
+       * @description Set when the rows came from a publisher simulator: what it says of itself.
+       */
+      simulated_note: string | null
       /**
        * Status Current
        * @description The publisher's word.
@@ -367,61 +509,29 @@ export interface components {
        * @description Our word for it.
        */
       status_current_mapped: string | null
-      /** Original Address1 */
-      original_address1: string | null
-      /** Original City */
-      original_city: string | null
-      /** Original State */
-      original_state: string | null
-      /** Original Zip */
-      original_zip: string | null
-      /** County Fips */
-      county_fips: string | null
-      /** County Name */
-      county_name: string | null
-      /** Latitude */
-      latitude: number | null
-      /** Longitude */
-      longitude: number | null
-      /** Est Project Cost */
-      est_project_cost: string | null
-      /** Contractor Company Name */
-      contractor_company_name: string | null
-      /** Dataset Id */
-      dataset_id: string
-      /** Publisher */
-      publisher: string
       /** Top Reasons */
       top_reasons: components['schemas']['TopReason'][]
       /**
-       * Simulated Note
-       * @description Set when the rows came from a publisher simulator: what it says of itself.
+       * Trade
+       * @example roofing
        */
-      simulated_note: string | null
-      permit: components['schemas']['Permit']
-      /** Reasons */
-      reasons: components['schemas']['Reason'][]
+      trade: string
       /**
-       * Points Total
-       * @description Sum of all reasons' points, age included.
+       * Trade Label
+       * @example Roofing
        */
-      points_total: number
-      /** Model Version */
-      model_version: string
-      receipts: components['schemas']['Receipts']
+      trade_label: string
       /** Versions */
       versions: components['schemas']['PermitVersion'][]
-      /**
-       * Other Leads
-       * @description The same permit, seen by other trades.
-       */
-      other_leads: components['schemas']['LeadSummary'][]
+      /** Work Class */
+      work_class: string | null
     }
     /**
      * LeadPage
      * @description One page of leads, best score first; ties by lead_id, so that pages never overlap.
      */
     LeadPage: {
+      coverage: components['schemas']['LeadCoverage']
       /** Items */
       items: components['schemas']['LeadSummary'][]
       /**
@@ -430,7 +540,6 @@ export interface components {
        */
       next_cursor: string | null
       total: components['schemas']['Total']
-      coverage: components['schemas']['LeadCoverage']
     }
     /**
      * LeadSummary
@@ -438,64 +547,81 @@ export interface components {
      */
     LeadSummary: {
       /**
-       * Lead Id
-       * Format: uuid
+       * Age Days
+       * @description Days since it was issued, or applied for; null when no day is published.
        */
-      lead_id: string
-      /**
-       * Permit Id
-       * Format: uuid
-       */
-      permit_id: string
-      /**
-       * Trade
-       * @example roofing
-       */
-      trade: string
-      /**
-       * Trade Label
-       * @example Roofing
-       */
-      trade_label: string
+      age_days: number | null
+      /** Contractor Company Name */
+      contractor_company_name: string | null
+      /** County Fips */
+      county_fips: string | null
+      /** County Name */
+      county_name: string | null
+      /** Dataset Id */
+      dataset_id: string
+      /** Description */
+      description: string | null
+      /** Est Project Cost */
+      est_project_cost: string | null
+      /** Issued Date */
+      issued_date: string | null
       /**
        * Kind
        * @description adjacent: this trade usually follows such a permit.
        * @enum {string}
        */
       kind: 'direct' | 'adjacent'
+      /** Latitude */
+      latitude: number | null
+      /**
+       * Lead Id
+       * Format: uuid
+       */
+      lead_id: string
+      /** Longitude */
+      longitude: number | null
       /**
        * Openness
        * @description open: no company of the trade is named; likely: a general contractor holds it; taken: sold work; closed: finished or dead.
        * @enum {string}
        */
       openness: 'open' | 'likely' | 'taken' | 'closed'
+      /** Original Address1 */
+      original_address1: string | null
+      /** Original City */
+      original_city: string | null
+      /** Original State */
+      original_state: string | null
+      /** Original Zip */
+      original_zip: string | null
+      /** Permit Class Mapped */
+      permit_class_mapped: string | null
+      /**
+       * Permit Id
+       * Format: uuid
+       */
+      permit_id: string
+      /** Permit Num */
+      permit_num: string
+      /** Permit Type Desc */
+      permit_type_desc: string | null
+      /**
+       * Points
+       * @description Sum of the reasons, without age.
+       */
+      points: number
+      /** Publisher */
+      publisher: string
       /**
        * Score
        * @description Today's score: reasons and age together.
        */
       score: number
       /**
-       * Points
-       * @description Sum of the reasons, without age.
+       * Simulated Note
+       * @description Set when the rows came from a publisher simulator: what it says of itself.
        */
-      points: number
-      /**
-       * Age Days
-       * @description Days since it was issued, or applied for; null when no day is published.
-       */
-      age_days: number | null
-      /** Issued Date */
-      issued_date: string | null
-      /** Permit Num */
-      permit_num: string
-      /** Permit Type Desc */
-      permit_type_desc: string | null
-      /** Permit Class Mapped */
-      permit_class_mapped: string | null
-      /** Work Class */
-      work_class: string | null
-      /** Description */
-      description: string | null
+      simulated_note: string | null
       /**
        * Status Current
        * @description The publisher's word.
@@ -506,82 +632,66 @@ export interface components {
        * @description Our word for it.
        */
       status_current_mapped: string | null
-      /** Original Address1 */
-      original_address1: string | null
-      /** Original City */
-      original_city: string | null
-      /** Original State */
-      original_state: string | null
-      /** Original Zip */
-      original_zip: string | null
-      /** County Fips */
-      county_fips: string | null
-      /** County Name */
-      county_name: string | null
-      /** Latitude */
-      latitude: number | null
-      /** Longitude */
-      longitude: number | null
-      /** Est Project Cost */
-      est_project_cost: string | null
-      /** Contractor Company Name */
-      contractor_company_name: string | null
-      /** Dataset Id */
-      dataset_id: string
-      /** Publisher */
-      publisher: string
       /** Top Reasons */
       top_reasons: components['schemas']['TopReason'][]
       /**
-       * Simulated Note
-       * @description Set when the rows came from a publisher simulator: what it says of itself.
+       * Trade
+       * @example roofing
        */
-      simulated_note: string | null
+      trade: string
+      /**
+       * Trade Label
+       * @example Roofing
+       */
+      trade_label: string
+      /** Work Class */
+      work_class: string | null
     }
     /**
      * Permit
      * @description Every field of the permit that may be shown; names of persons are not among them.
      */
     Permit: {
-      /**
-       * Permit Key
-       * @description The publisher's key of this record.
-       */
-      permit_key: string
-      /** Permit Num */
-      permit_num: string
-      /** Master Permit Num */
-      master_permit_num: string | null
-      /** Permit Type */
-      permit_type: string | null
-      /** Permit Type Desc */
-      permit_type_desc: string | null
-      /** Permit Class */
-      permit_class: string | null
-      /** Permit Class Mapped */
-      permit_class_mapped: string | null
-      /** Work Class */
-      work_class: string | null
-      /** Work Class Mapped */
-      work_class_mapped: string | null
-      /** Project Name */
-      project_name: string | null
-      /** Description */
-      description: string | null
+      /** Added Sq Ft */
+      added_sq_ft: number | null
       /** Applied Date */
       applied_date: string | null
-      /** Issued Date */
-      issued_date: string | null
       /** Completed Date */
       completed_date: string | null
+      /** Contractor Company Name */
+      contractor_company_name: string | null
+      /** Contractor Lic Num */
+      contractor_lic_num: string | null
+      /** Contractor Phone */
+      contractor_phone: string | null
+      /** Contractor Trade */
+      contractor_trade: string | null
+      /** County Fips */
+      county_fips: string | null
+      /** Description */
+      description: string | null
+      /** Est Project Cost */
+      est_project_cost: string | null
       /** Expires Date */
       expires_date: string | null
-      /** Status Date */
-      status_date: string | null
-      /** Status Current */
-      status_current: string | null
-      /** Status Current Mapped */
-      status_current_mapped: string | null
+      /**
+       * First Recorded At
+       * Format: date-time
+       * @description When we first learned of it.
+       */
+      first_recorded_at: string
+      /** Housing Units */
+      housing_units: number | null
+      /** Issued Date */
+      issued_date: string | null
+      /** Latitude */
+      latitude: number | null
+      /** Link */
+      link: string | null
+      /** Longitude */
+      longitude: number | null
+      /** Master Permit Num */
+      master_permit_num: string | null
       /** Original Address1 */
       original_address1: string | null
       /** Original Address2 */
@@ -592,77 +702,79 @@ export interface components {
       original_state: string | null
       /** Original Zip */
       original_zip: string | null
-      /** County Fips */
-      county_fips: string | null
-      /** Latitude */
-      latitude: number | null
-      /** Longitude */
-      longitude: number | null
+      /** Permit Class */
+      permit_class: string | null
+      /** Permit Class Mapped */
+      permit_class_mapped: string | null
+      /**
+       * Permit Key
+       * @description The publisher's key of this record.
+       */
+      permit_key: string
+      /** Permit Num */
+      permit_num: string
+      /** Permit Type */
+      permit_type: string | null
+      /** Permit Type Desc */
+      permit_type_desc: string | null
       /** Pin */
       pin: string | null
-      /** Est Project Cost */
-      est_project_cost: string | null
-      /** Total Sq Ft */
-      total_sq_ft: number | null
-      /** Added Sq Ft */
-      added_sq_ft: number | null
-      /** Remodel Sq Ft */
-      remodel_sq_ft: number | null
-      /** Housing Units */
-      housing_units: number | null
-      /** Contractor Trade */
-      contractor_trade: string | null
-      /** Contractor Company Name */
-      contractor_company_name: string | null
-      /** Contractor Lic Num */
-      contractor_lic_num: string | null
-      /** Contractor Phone */
-      contractor_phone: string | null
-      /** Link */
-      link: string | null
-      /**
-       * Version
-       * @description Which version of the permit this is.
-       */
-      version: number
-      /**
-       * First Recorded At
-       * Format: date-time
-       * @description When we first learned of it.
-       */
-      first_recorded_at: string
+      /** Project Name */
+      project_name: string | null
       /**
        * Recorded At
        * Format: date-time
        * @description When we learned this version.
        */
       recorded_at: string
+      /** Remodel Sq Ft */
+      remodel_sq_ft: number | null
+      /** Status Current */
+      status_current: string | null
+      /** Status Current Mapped */
+      status_current_mapped: string | null
+      /** Status Date */
+      status_date: string | null
+      /** Total Sq Ft */
+      total_sq_ft: number | null
+      /**
+       * Version
+       * @description Which version of the permit this is.
+       */
+      version: number
+      /** Work Class */
+      work_class: string | null
+      /** Work Class Mapped */
+      work_class_mapped: string | null
     }
     /**
      * PermitVersion
      * @description What was known of the permit, and since when.
      */
     PermitVersion: {
-      /** Version */
-      version: number
-      /**
-       * Recorded At
-       * Format: date-time
-       */
-      recorded_at: string
       /**
        * Page Sha256
        * @description sha-256 of the archived page, in hex.
        */
       page_sha256: string
+      /**
+       * Recorded At
+       * Format: date-time
+       */
+      recorded_at: string
+      /** Version */
+      version: number
     }
     /**
      * Reason
      * @description One summand of the score.
      */
     Reason: {
-      /** Rule */
-      rule: string
+      /**
+       * Evidence
+       * @description What in the permit it rests on.
+       */
+      evidence: string | null
       /** Label */
       label: string
       /**
@@ -670,22 +782,24 @@ export interface components {
        * @description All points sum to points_total.
        */
       points: number
+      /** Rule */
+      rule: string
       /**
        * Score Delta
        * @description What it moves the score by, in this order; all of them sum to the score.
        */
       score_delta: number
-      /**
-       * Evidence
-       * @description What in the permit it rests on.
-       */
-      evidence: string | null
     }
     /**
      * ReceiptField
      * @description Where one shown value comes from.
      */
     ReceiptField: {
+      /**
+       * Columns
+       * @description The publisher's columns it was read from; empty for a constant.
+       */
+      columns: string[]
       /**
        * Field
        * @example est_project_cost
@@ -697,15 +811,11 @@ export interface components {
        */
       label: string
       /**
-       * Value
-       * @description The value shown, as text.
+       * Parse
+       * @description How the text was read.
+       * @example usd
        */
-      value: string | null
-      /**
-       * Columns
-       * @description The publisher's columns it was read from; empty for a constant.
-       */
-      columns: string[]
+      parse: string | null
       /**
        * Raw Values
        * @description What stands in those columns, letter by letter.
@@ -714,48 +824,47 @@ export interface components {
         [key: string]: string | null
       }
       /**
-       * Parse
-       * @description How the text was read.
-       * @example usd
-       */
-      parse: string | null
-      /**
        * Rule
        * @description Which rule of the source file said so.
        */
       rule: string | null
+      /**
+       * Value
+       * @description The value shown, as text.
+       */
+      value: string | null
+      /**
+       * Withheld Columns
+       * @description Columns whose text is not shown, because it may name a person.
+       */
+      withheld_columns: string[]
     }
     /**
      * ReceiptPage
      * @description The archived response a version was read from.
      */
     ReceiptPage: {
-      /**
-       * Page Sha256
-       * @description sha-256 of the archived page, in hex.
-       */
-      page_sha256: string
-      /**
-       * Url
-       * @description The address that was asked.
-       */
-      url: string
-      /** Method */
-      method: string
+      /** Byte Count */
+      byte_count: number
       /**
        * Fetched At
        * Format: date-time
        */
       fetched_at: string
-      /** Byte Count */
-      byte_count: number
       /** Media Type */
       media_type: string
+      /** Method */
+      method: string
       /**
        * Page Row
        * @description Zero-based place of the record in the page.
        */
       page_row: number
+      /**
+       * Page Sha256
+       * @description sha-256 of the archived page, in hex.
+       */
+      page_sha256: string
       /**
        * Run Id
        * Format: uuid
@@ -766,15 +875,20 @@ export interface components {
        * @description Set when the rows came from a publisher simulator: what it says of itself.
        */
       simulated_note: string | null
+      /**
+       * Url
+       * @description The address that was asked.
+       */
+      url: string
     }
     /**
      * Receipts
      * @description Proof of each value: the archived page, the record's row, and the raw cells, read again for this answer.
      */
     Receipts: {
-      page: components['schemas']['ReceiptPage'] | null
       /** Fields */
       fields: components['schemas']['ReceiptField'][]
+      page: components['schemas']['ReceiptPage'] | null
       /**
        * Problem
        * @description Why there are no raw values, if there are none.
@@ -787,11 +901,6 @@ export interface components {
      */
     TopReason: {
       /**
-       * Rule
-       * @description Id of the rule.
-       */
-      rule: string
-      /**
        * Label
        * @description The rule in words.
        */
@@ -801,20 +910,25 @@ export interface components {
        * @description 20 points double the odds.
        */
       points: number
+      /**
+       * Rule
+       * @description Id of the rule.
+       */
+      rule: string
     }
     /**
      * Total
      * @description How many leads fit: counted to the end, or only so far.
      */
     Total: {
-      /** Value */
-      value: number
       /**
        * Relation
        * @description gte: there are at least this many; counting stopped.
        * @enum {string}
        */
       relation: 'eq' | 'gte'
+      /** Value */
+      value: number
     }
     /**
      * TradeName
@@ -822,15 +936,15 @@ export interface components {
      */
     TradeName: {
       /**
-       * Trade
-       * @example roofing
-       */
-      trade: string
-      /**
        * Label
        * @example Roofing
        */
       label: string
+      /**
+       * Trade
+       * @example roofing
+       */
+      trade: string
     }
     /**
      * Trades
@@ -849,67 +963,7 @@ export interface components {
 }
 export type $defs = Record<string, never>
 export interface operations {
-  health_health_get: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-    }
-  }
-  coverage_api_coverage_get: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Coverage']
-        }
-      }
-    }
-  }
-  trades_api_trades_get: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Trades']
-        }
-      }
-    }
-  }
-  counties_api_counties_get: {
+  list_counties: {
     parameters: {
       query?: never
       header?: never
@@ -927,26 +981,147 @@ export interface operations {
           'application/json': components['schemas']['Counties']
         }
       }
+      /** @description A parameter is unknown, out of range or not of its kind. */
+      400: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
     }
   }
-  leads_api_leads_get: {
+  get_coverage: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Coverage']
+        }
+      }
+      /** @description A parameter is unknown, out of range or not of its kind. */
+      400: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+    }
+  }
+  list_leads: {
     parameters: {
       query?: {
-        trade?: string[]
+        /** @description Trades, any of them; repeat it. */
+        trade?: (
+          | 'roofing'
+          | 'hvac'
+          | 'plumbing'
+          | 'electrical'
+          | 'solar'
+          | 'pool'
+          | 'remodel'
+          | 'windows_doors'
+          | 'foundation'
+          | 'fence_deck'
+          | 'landscaping_irrigation'
+          | 'demolition'
+          | 'fire_protection'
+          | 'generator_ev'
+          | 'new_home'
+          | 'painting_siding'
+          | 'insulation'
+          | 'septic_well'
+          | 'concrete_paving'
+          | 'sign'
+          | 'garage_carport'
+        )[]
+        /** @description County FIPS codes, any of them; repeat it. */
         county?: string[]
+        /** @description Five-digit ZIPs, any of them; repeat it. */
         zip?: string[]
-        min_score?: number | null
-        min_cost?: number | null
-        issued_since?: string | null
-        q?: string | null
+        /** @description Lowest score, as of today. */
+        min_score?: number
+        /** @description Lowest declared cost, in whole US dollars; permits without one are left out. */
+        min_cost?: number
+        /** @description First day of issue, in the publisher's calendar. */
+        issued_since?: string
+        /** @description Words in description, type, address, number or company; "a phrase", -not, or are understood. */
+        q?: string
+        /** @description How far the work is still to be had; repeat it. */
         openness?: ('open' | 'likely' | 'taken' | 'closed')[]
-        kind?: ('direct' | 'adjacent') | null
-        cursor?: string | null
+        /** @description direct: the permit is for the trade; adjacent: the trade usually follows. */
+        kind?: 'direct' | 'adjacent'
+        /** @description next_cursor of the page before, with the same filter. */
+        cursor?: string
+        /** @description Leads a page. */
         limit?: number
       }
-      header?: {
-        authorization?: string
-      }
+      header?: never
       path?: never
       cookie?: never
     }
@@ -961,51 +1136,73 @@ export interface operations {
           'application/json': components['schemas']['LeadPage']
         }
       }
-      /** @description Bad Request */
+      /** @description A parameter is unknown, out of range or not of its kind. */
       400: {
         headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
         }
       }
-      /** @description Unauthorized */
+      /** @description No token, or one that proves nothing. */
       401: {
         headers: {
+          /** @description Bearer challenge (RFC 6750). */
+          'WWW-Authenticate'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
         }
       }
-      /** @description Not Found */
-      404: {
+      /** @description The token is good, but not for this. */
+      403: {
         headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
         }
       }
-      /** @description Unprocessable Entity */
-      422: {
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
         headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
         }
       }
     }
   }
-  lead_api_leads__lead_id__get: {
+  get_lead: {
     parameters: {
       query?: never
-      header?: {
-        authorization?: string
-      }
+      header?: never
       path: {
+        /** @description Id of the lead; it never changes. */
         lead_id: string
       }
       cookie?: never
@@ -1021,53 +1218,180 @@ export interface operations {
           'application/json': components['schemas']['LeadDetail']
         }
       }
-      /** @description Bad Request */
+      /** @description A parameter is unknown, out of range or not of its kind. */
       400: {
         headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
         }
       }
-      /** @description Unauthorized */
+      /** @description No token, or one that proves nothing. */
       401: {
         headers: {
+          /** @description Bearer challenge (RFC 6750). */
+          'WWW-Authenticate'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
         }
       }
-      /** @description Not Found */
+      /** @description The token is good, but not for this. */
+      403: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description There is no such thing. */
       404: {
         headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
         }
       }
-      /** @description Unprocessable Entity */
-      422: {
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
         headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
         }
       }
     }
   }
-  page_api_pages__page_sha256__get: {
+  get_page: {
     parameters: {
       query?: never
-      header?: {
-        authorization?: string
-      }
+      header?: never
       path: {
+        /** @description sha-256 of the page, as a receipt gives it. */
         page_sha256: string
       }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One JSON object a line: `page_row`, and the publisher's columns as they stand there. */
+      200: {
+        headers: {
+          /** @description sha-256 of the archived bytes. */
+          'X-Page-Sha256'?: string
+          /** @description How many columns stay closed. */
+          'X-Withheld-Columns'?: number
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+        }
+      }
+      /** @description A parameter is unknown, out of range or not of its kind. */
+      400: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description No token, or one that proves nothing. */
+      401: {
+        headers: {
+          /** @description Bearer challenge (RFC 6750). */
+          'WWW-Authenticate'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The token is good, but not for this. */
+      403: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+    }
+  }
+  check_environment: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
       cookie?: never
     }
     requestBody?: never
@@ -1077,42 +1401,208 @@ export interface operations {
         headers: {
           [name: string]: unknown
         }
-        content?: never
+        content: {
+          'application/json': components['schemas']['DatabaseStatus']
+        }
       }
-      /** @description Bad Request */
+      /** @description A parameter is unknown, out of range or not of its kind. */
       400: {
         headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['ErrorBody']
         }
       }
-      /** @description Unauthorized */
-      401: {
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+    }
+  }
+  list_trades: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Successful Response */
+      200: {
         headers: {
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['Trades']
         }
       }
-      /** @description Not Found */
-      404: {
+      /** @description A parameter is unknown, out of range or not of its kind. */
+      400: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+    }
+  }
+  get_health: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Successful Response */
+      200: {
         headers: {
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['Health']
         }
       }
-      /** @description Unprocessable Entity */
-      422: {
+      /** @description A parameter is unknown, out of range or not of its kind. */
+      400: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+    }
+  }
+  get_readiness: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Successful Response */
+      200: {
         headers: {
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Err']
+          'application/json': components['schemas']['Health']
+        }
+      }
+      /** @description A parameter is unknown, out of range or not of its kind. */
+      400: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description A bug of ours, recorded under the request id. */
+      500: {
+        headers: {
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
+        }
+      }
+      /** @description The database or the token issuer does not answer; try again. */
+      503: {
+        headers: {
+          /** @description Seconds to wait. */
+          'Retry-After'?: string
+          /** @description The request's id, as in the body. */
+          'X-Request-Id'?: string
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorBody']
         }
       }
     }

@@ -1,4 +1,4 @@
-import type { components } from './schema'
+import type { components, operations } from './schema'
 
 type Schemas = components['schemas']
 
@@ -8,6 +8,8 @@ export type LeadDetail = Schemas['LeadDetail']
 export type DatasetCoverage = Schemas['DatasetCoverage']
 export type Coverage = Schemas['Coverage']
 export type LeadCoverage = LeadPage['coverage']
+type LeadQuery = NonNullable<operations['list_leads']['parameters']['query']>
+export type TradeId = NonNullable<LeadQuery['trade']>[number]
 export type TradeName = Schemas['TradeName']
 export type County = Schemas['County']
 export type Reason = LeadDetail['reasons'][number]

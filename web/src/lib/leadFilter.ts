@@ -73,8 +73,14 @@ class Reader {
   }
 }
 
-/** The filter of a query string, and what of it could not be read. Order and repetition do not matter. */
-export function parseLeadFilter(params: SearchParams): { filter: LeadFilter; ignored: IgnoredFilter[] } {
+/**
+ * The filter of a query string, and what of it could not be read. Order and repetition do not matter. Without
+ * `trades` any word passes for a trade.
+ */
+export function parseLeadFilter(
+  params: SearchParams,
+  trades?: readonly string[],
+): { filter: LeadFilter; ignored: IgnoredFilter[] } {
   const reader = new Reader(params)
   const openness = reader.list(
     'openness',
@@ -83,7 +89,7 @@ export function parseLeadFilter(params: SearchParams): { filter: LeadFilter; ign
   )
   const kind = reader.text('kind', (word) => KINDS.some((known) => known === word), KINDS.join(' or '))
   const filter: LeadFilter = {
-    trade: reader.list('trade', (word) => /^[a-z_]+$/.test(word), 'the name of a trade'),
+    trade: reader.list('trade', (word) => trades?.includes(word) ?? true, 'a trade of the list'),
     county: reader.list('county', (word) => /^\d{5}$/.test(word), 'a five-digit county FIPS code'),
     zip: reader.list('zip', (word) => /^\d{5}$/.test(word), 'a five-digit ZIP'),
     openness: OPENNESS.filter((known) => openness.includes(known)),

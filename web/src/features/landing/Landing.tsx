@@ -17,7 +17,7 @@ const STEPS = [
   },
   {
     title: 'Check',
-    text: 'Every value opens a receipt: the city’s column and text, the address asked, the time, and the archived page to download.',
+    text: 'Every value opens a receipt: the city’s column and text, the address asked, the time, and the archived rows to download.',
   },
 ] as const
 

@@ -60,7 +60,7 @@ export function Specimen() {
       </table>
       <figcaption className="border-t border-line px-5 py-3 text-xs text-ink-3">
         A real row of the city’s daily report of {formatDay('2016-01-25')}. In the app each row also carries
-        its address, the time it was read and the sha-256 of the bytes, which you can download.
+        its address, the time it was read and the sha-256 of the archived bytes.
       </figcaption>
     </figure>
   )

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 
+import { Button } from '@/ui/Button'
 import { Icon } from '@/ui/Icon'
 
 interface Props {
@@ -53,6 +54,9 @@ export function FilterMenu({ label, chosenCount, children }: Props) {
       </summary>
       <div className="absolute inset-x-0 z-20 mt-2 max-h-[70dvh] overflow-auto card p-4 shadow-xl lg:left-auto lg:w-[26rem]">
         {children}
+        <Button type="submit" className="mt-4 w-full">
+          Show leads
+        </Button>
       </div>
     </details>
   )

@@ -9,7 +9,7 @@ import { Instant } from '@/ui/Time'
 
 import { OPENNESS_WORDS } from '../words'
 import { LeadPin } from './LeadPin'
-import { RECEIPT_HASH } from './receiptHref'
+import { RECEIPT_HASH } from './tracing'
 
 interface Props {
   lead: LeadDetail
@@ -101,7 +101,7 @@ function Versions({ lead, now }: Props) {
             <span className="font-medium">Version {version}</span>, recorded{' '}
             <Instant at={recorded_at} now={now} />
             <a href={`/archive/${page_sha256}`} download className="block min-h-6 font-mono text-xs link">
-              <span className="sr-only">Download the page of version {version}, </span>
+              <span className="sr-only">Download the rows behind version {version}, </span>
               {page_sha256.slice(0, 16)}…
             </a>
           </li>

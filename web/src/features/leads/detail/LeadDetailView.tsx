@@ -15,7 +15,7 @@ import { Day } from '@/ui/Time'
 import { KIND_WORDS, OPENNESS_WORDS } from '../words'
 import { Aside } from './Aside'
 import { PermitFacts } from './PermitFacts'
-import { RECEIPT_HASH } from './receiptHref'
+import { RECEIPT_HASH } from './tracing'
 import { Receipts } from './Receipts'
 import { Waterfall } from './Waterfall'
 
@@ -35,27 +35,27 @@ export function LeadDetailView({ lead, now }: Props) {
       <div className="space-y-5">
         <Head lead={lead} now={now} />
         <DemoNotice notes={[lead.simulated_note]} />
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
-          <div className="space-y-5">
-            <section aria-labelledby="why" className="card p-5 sm:p-6">
-              <h2 id="why" className="mb-1 text-lg font-bold">
-                Why {lead.score}?
-              </h2>
-              <Waterfall lead={lead} />
-              <p className="mt-2 text-xs text-ink-3">Model {lead.model_version}</p>
-            </section>
-            <section aria-labelledby="permit" className="card p-5 sm:p-6">
-              <h2 id="permit" className="text-lg font-bold">
-                The permit as published
-              </h2>
-              <p className="mb-4 text-sm text-ink-3">
-                <Icon name="receipt" className="inline size-4 align-text-bottom" /> opens the receipt: what
-                the publisher’s own row says.
-              </p>
-              <PermitFacts lead={lead} />
-            </section>
+        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
+          <section aria-labelledby="why" className="card p-5 sm:p-6">
+            <h2 id="why" className="mb-1 text-lg font-bold">
+              Why {lead.score}?
+            </h2>
+            <Waterfall lead={lead} />
+            <p className="mt-2 text-xs text-ink-3">Model {lead.model_version}</p>
+          </section>
+          <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
+            <Aside lead={lead} now={now} />
           </div>
-          <Aside lead={lead} now={now} />
+          <section aria-labelledby="permit" className="card p-5 sm:p-6">
+            <h2 id="permit" className="text-lg font-bold">
+              The permit as published
+            </h2>
+            <p className="mb-4 text-sm text-ink-3">
+              <Icon name="receipt" className="inline size-4 align-text-bottom" /> opens the receipt: what the
+              publisher’s own row says.
+            </p>
+            <PermitFacts lead={lead} />
+          </section>
         </div>
       </div>
       <HashDrawer hash={RECEIPT_HASH} title="Receipts">

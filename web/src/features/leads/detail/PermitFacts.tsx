@@ -3,11 +3,11 @@ import { Icon } from '@/ui/Icon'
 import { Published } from '@/ui/Published'
 
 import { FACT_GROUPS, type Fact, formatFact } from '@/lib/permitFields'
-import { receiptHref } from './receiptHref'
+import { receiptHref, tracedFields } from './tracing'
 
 /** The permit field by field, with a receipt for each value that can be traced. */
 export function PermitFacts({ lead }: { lead: LeadDetail }) {
-  const traced = new Set(lead.receipts.fields.map(({ field }) => field))
+  const traced = new Set(tracedFields(lead.receipts).map(({ field }) => field))
   return (
     <div className="gap-x-10 xl:columns-2">
       {FACT_GROUPS.map(({ title, facts }, index) => (

@@ -8,7 +8,7 @@ import { Published } from '@/ui/Published'
 import { Instant } from '@/ui/Time'
 
 import { factLabel, formatField } from '@/lib/permitFields'
-import { receiptId } from './receiptHref'
+import { receiptId, tracedFields } from './tracing'
 
 interface Props {
   receipts: ReceiptsData
@@ -26,7 +26,7 @@ export function Receipts({ receipts, now }: Props) {
       )}
       {receipts.page && <ArchivedPage page={receipts.page} now={now} />}
       <ol className="space-y-3">
-        {receipts.fields.map((receipt) => (
+        {tracedFields(receipts).map((receipt) => (
           <Receipt key={receipt.field} receipt={receipt} />
         ))}
       </ol>
@@ -60,19 +60,19 @@ function ArchivedPage({ page, now }: { page: PageData; now: Date }) {
       </dl>
       <a href={`/archive/${page.page_sha256}`} download className={buttonClass('quiet')}>
         <Icon name="download" />
-        Download the page ({formatBytes(page.byte_count)}
-        {page.media_type && `, ${page.media_type.split(';')[0]}`})
+        Download its rows
       </a>
       <p className="text-ink-3">
-        Run <code className="font-mono text-xs">sha256sum</code> on the file: it prints the number above, and
-        the raw values below stand in it.
+        The archive keeps the page byte for byte ({formatBytes(page.byte_count)}) under this number. The
+        download has its rows as the publisher wrote them, without the columns that may name a person.
       </p>
     </section>
   )
 }
 
 function Receipt({ receipt }: { receipt: FieldReceipt }) {
-  const { field, label, value, raw_values, rule } = receipt
+  const { field, label, value, raw_values, withheld_columns, rule } = receipt
+  const withheld = new Set(withheld_columns)
   return (
     <li
       id={receiptId(field)}
@@ -88,7 +88,7 @@ function Receipt({ receipt }: { receipt: FieldReceipt }) {
           <div key={column} className="rounded bg-sunken px-2.5 py-1.5">
             <dt className="font-mono text-xs text-ink-3">{column}</dt>
             <dd data-raw={column} className="font-mono text-xs [overflow-wrap:anywhere] whitespace-pre-wrap">
-              <Published value={raw} />
+              {withheld.has(column) ? <Withheld /> : <Published value={raw} />}
             </dd>
           </div>
         ))}
@@ -96,4 +96,9 @@ function Receipt({ receipt }: { receipt: FieldReceipt }) {
       {rule !== null && <p className="mt-2 text-xs text-ink-3">Rule: {rule}</p>}
     </li>
   )
+}
+
+/** The publisher wrote something here that may name a person, so it stays in the archive. */
+function Withheld() {
+  return <span className="font-sans text-ink-3">Withheld: it may name a person</span>
 }
