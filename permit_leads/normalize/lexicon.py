@@ -39,6 +39,7 @@ class Reading(Strict):
     verbs: tuple[str, ...]
     places: tuple[str, ...]
     positions: tuple[str, ...]
+    separable: tuple[str, ...]
     elsewhere: tuple[str, ...]
     negations: tuple[str, ...]
     negation_runs_through: tuple[str, ...]
@@ -234,8 +235,6 @@ def _generated(phrase: str, meaning: str, explicit: dict[str, str], reading: Rea
     """What follows from one phrase: a part beside a verb is work; after "existing" or "for" a thing is a place."""
     if phrase.partition(" ")[0] in explicit and " " in phrase:  # "replace roof top unit" must not read "replace roof"
         yield from ((f"{verb} {phrase}", meaning) for verb in reading.verbs)
-    if " " not in phrase and meaning not in (NOTHING, DWELLING):  # work of another permit, or of nobody's
-        yield from ((f"{phrase} {elsewhere}", NOTHING) for elsewhere in reading.elsewhere)
     if meaning == DWELLING:
         yield from ((f"{place} {link}{phrase}", NOTHING) for place in reading.places for link in ("", "new "))
     elif meaning != NOTHING:
@@ -258,11 +257,16 @@ def _denied(explicit: dict[str, str], reading: Reading, wording: Wording) -> Den
     words = {p for p, meaning in explicit.items() if meaning not in (NOTHING, DWELLING) and " " not in p}
     run = "|".join(sorted(words | set(reading.negation_runs_through), key=lambda word: (-len(word), word)))
     negations = [pad(negation) for negation in reading.negations]
+    elsewhere = [pad(place) for place in wording.canonical_phrases(reading.elsewhere)]
+    runs = [
+        rf"(?:{'|'.join(negations)})(?: (?:{run}) )+",
+        rf"(?: (?:{'|'.join(reading.separable)}) )+(?:{'|'.join(elsewhere)})",
+    ]
     passages = [_passage(denial, wording) for denial in reading.denials]
     voids = [_passage(void, wording) for void in reading.voids]
     return Denials(
-        cues=[*negations, *(cue for cue, _ in passages)],
-        pattern="|".join([rf"(?:{'|'.join(negations)})(?: (?:{run}) )+", *(regex for _, regex in passages)]),
+        cues=[*negations, *elsewhere, *(cue for cue, _ in passages)],
+        pattern="|".join([*runs, *(regex for _, regex in passages)]),
         void_cues=[cue for cue, _ in voids],
         void_pattern="|".join(regex for _, regex in voids),
     )

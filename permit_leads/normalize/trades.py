@@ -33,6 +33,8 @@ TRADES_SCHEMA: dict[str, pl.DataType] = {
 }
 # The columns in which publishers name the kind of permit; few distinct words.
 TYPE_COLUMNS = ("permit_type_desc", "permit_type", "permit_class", "work_class")
+# Of these, a class often names the use of the building (repair garage, day spa), not the work.
+SPOKEN_TYPE_COLUMNS = ("permit_type_desc", "permit_type", "work_class")
 # A text this short names its subject and nothing else ("WINDOWS", "REAR DOOR"): a bare part counts as the work.
 _SHORT_TEXT = 32
 
@@ -52,17 +54,18 @@ def classify(dataset: Dataset, permits: pl.DataFrame, labels: pl.Series | None =
     lexicon = load_lexicon()
     rows = _readable(permits, labels)
     labelled = _label_hits(dataset, rows)
-    words = _word_hits(rows, lexicon)
+    words, spoken = _word_hits(rows, lexicon)
     types = _type_hits(rows, lexicon)
     direct = pl.concat(
         [
             _own_labels(labelled, types, lexicon),
             _specialties(labelled, pl.concat([words, types]), lexicon),
-            _by_words(rows.join(labelled, on="row", how="anti"), words, types, lexicon),
+            _by_words(rows.join(labelled, on="row", how="anti"), words, types, spoken, lexicon),
         ]
     ).unique(["row", "trade"], keep="first", maintain_order=True)
     decided = _absorb(direct, lexicon)
-    found = _limit_adjacent(pl.concat([decided, _followers(decided, rows, lexicon)]), lexicon.file.adjacent_limit)
+    adjacent = _limit_adjacent(_followers(decided, rows, lexicon), lexicon.file.adjacent_limit)
+    found = pl.concat([decided, adjacent]).sort("row", maintain_order=True)
     return found.join(rows.select("row", PERMIT_KEY), on="row", maintain_order="left").select(*TRADES_SCHEMA)
 
 
@@ -77,6 +80,7 @@ def _readable(permits: pl.DataFrame, labels: pl.Series | None) -> pl.DataFrame:
         label=label,
         free_text=pl.coalesce("description", _project_name()),
         type_text=pl.concat_str(*TYPE_COLUMNS, separator=" | ", ignore_nulls=True),
+        spoken_type=pl.concat_str(*SPOKEN_TYPE_COLUMNS, separator=" | ", ignore_nulls=True),
         is_new=pl.col("work_class_mapped").eq_missing("New"),
         is_commercial=pl.col("permit_class_mapped").eq_missing("Commercial"),
     )
@@ -96,14 +100,22 @@ def _label_hits(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
     return hits.select("row", "trade", evidence=pl.lit("label: ") + pl.col("label"))
 
 
-def _word_hits(rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """(row, meaning, phrase, evidence) from the descriptions; each distinct text is read once."""
-    texts = rows.select(text="free_text").unique(maintain_order=True).drop_nulls().with_row_index("text_id")
+def _word_hits(rows: pl.DataFrame, lexicon: Lexicon) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(row, meaning, phrase, evidence) from the descriptions, and the same from the types read as if they were one."""
+    columns = {"free_text": "words: ", "spoken_type": "type: "}
+    texts = pl.concat(rows.select(text=column) for column in columns).unique(maintain_order=True).drop_nulls()
+    texts = texts.with_row_index("text_id")  # each distinct text is read once
     read = lexicon.denials.strip(texts.select("text_id", text=lexicon.wording.canonical(pl.col("text"))))
     hits = _mentions_settled(_hits(read, "text_id", lexicon.texts), read, lexicon)
-    places = rows.select("row", "free_text").join(texts, left_on="free_text", right_on="text", maintain_order="left")
+    words, types = (_placed(rows, column, texts, hits, source) for column, source in columns.items())
+    return words, types
+
+
+def _placed(rows: pl.DataFrame, column: str, texts: pl.DataFrame, hits: pl.DataFrame, source: str) -> pl.DataFrame:
+    """The hits of distinct texts at every row that has the text."""
+    places = rows.select("row", text=column).join(texts, on="text", maintain_order="left")
     return places.join(hits, on="text_id", maintain_order="left_right").select(
-        "row", "meaning", "phrase", evidence=pl.lit("words: ") + pl.col("phrase")
+        "row", "meaning", "phrase", evidence=pl.lit(source) + pl.col("phrase")
     )
 
 
@@ -111,11 +123,7 @@ def _type_hits(rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """(row, meaning, phrase, evidence) from the publisher's type and class columns; few distinct texts."""
     texts = rows.select(text="type_text").unique(maintain_order=True).drop_nulls().with_row_index("text_id")
     read = texts.select("text_id", text=lexicon.wording.canonical(pl.col("text")))
-    hits = _hits(read, "text_id", lexicon.types, overlapping=True)
-    places = rows.select("row", "type_text").join(texts, left_on="type_text", right_on="text", maintain_order="left")
-    return places.join(hits, on="text_id", maintain_order="left_right").select(
-        "row", "meaning", "phrase", evidence=pl.lit("type: ") + pl.col("phrase")
-    )
+    return _placed(rows, "type_text", texts, _hits(read, "text_id", lexicon.types, overlapping=True), "type: ")
 
 
 def _hits(texts: pl.DataFrame, key: str, phrases: Phrases, *, overlapping: bool = False) -> pl.DataFrame:
@@ -160,29 +168,32 @@ def _own_labels(labelled: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -
 
 def _specialties(labelled: pl.DataFrame, hits: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """What a labelled permit names as its own beside the label: solar on an electrical permit, never its kitchen."""
-    allowed = labelled.select("row", "trade").join(_pairs(lexicon, "specialties"), on="trade").select("row", "other")
-    return hits.join(
-        allowed, left_on=["row", "meaning"], right_on=["row", "other"], how="semi", maintain_order="left"
-    ).select("row", trade="meaning", evidence="evidence")
+    pairs = _pairs(lexicon, "specialties")
+    allowed = labelled.select("row", "trade").join(pairs, on="trade").select("row", "other")
+    return (
+        hits.filter(pl.col("meaning").is_in(pairs["other"].unique().implode()))
+        .join(allowed, left_on=["row", "meaning"], right_on=["row", "other"], how="semi", maintain_order="left")
+        .select("row", trade="meaning", evidence="evidence")
+    )
 
 
-def _by_words(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """Permits without a trade label: the description, then the type columns where they say more."""
+def _by_words(
+    rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, spoken: pl.DataFrame, lexicon: Lexicon
+) -> pl.DataFrame:
+    """Permits without a trade label: the description, then the type columns where they say more (`spoken`: last)."""
     rows = rows.join(types.filter(pl.col("meaning") == NO_TRADE), on="row", how="anti", maintain_order="left")
     words, types = (hits.join(rows, on="row", how="semi", maintain_order="left") for hits in (words, types))
     deciding = types.filter(pl.col("meaning").is_in(_trades_where(lexicon, "types_decide")))
     words = words.join(deciding, on="row", how="anti", maintain_order="left")
-    named = words.filter(pl.col("meaning").is_in(list(lexicon.file.trades)))
-    typed = types.filter(pl.col("meaning").is_in(list(lexicon.file.trades)))
-    homes = _new_homes(rows, words, types, lexicon)
+    is_trade = pl.col("meaning").is_in(list(lexicon.file.trades))
     is_general = pl.col("meaning").is_in(_trades_where(lexicon, "is_general"))
-    specific = typed.filter(~is_general)
-    structures = words.filter(pl.col("phrase").is_in(lexicon.structures))
-    general = typed.filter(is_general).join(
-        pl.concat([named, homes, specific, structures]), on="row", how="anti", maintain_order="left"
-    )
-    found = [homes, named, specific, general]
-    return pl.concat([hits.select("row", trade="meaning", evidence="evidence") for hits in found])
+    specific = types.filter(is_trade & ~is_general)
+    said = pl.concat([_new_homes(rows, words, types, lexicon), words.filter(is_trade), specific])
+    settled = pl.concat([said, words.filter(pl.col("phrase").is_in(lexicon.structures))])
+    silent = rows.join(settled, on="row", how="anti", maintain_order="left")
+    general = types.filter(is_general).join(silent, on="row", how="semi", maintain_order="left")
+    spoken = spoken.filter(is_trade & ~is_general).join(silent, on="row", how="semi", maintain_order="left")
+    return pl.concat([said, spoken, general]).select("row", trade="meaning", evidence="evidence")
 
 
 def _trades_where(lexicon: Lexicon, trait: str) -> list[str]:
@@ -232,7 +243,6 @@ def _commercial_pairs(lexicon: Lexicon) -> pl.DataFrame:
     return pl.concat([general, _pairs(lexicon, "follows_commercial")])
 
 
-def _limit_adjacent(found: pl.DataFrame, limit: int) -> pl.DataFrame:
-    """All direct trades and the first few adjacent ones of each permit, permits in their order."""
-    place = pl.col("kind").eq(ADJACENT).cast(pl.Int32).cum_sum().over("row")
-    return found.filter((pl.col("kind") == DIRECT) | (place <= limit)).sort("row", maintain_order=True)
+def _limit_adjacent(adjacent: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """The first few adjacent trades of each permit."""
+    return adjacent.group_by("row", maintain_order=True).head(limit).select(adjacent.columns)
