@@ -12,14 +12,15 @@ import re
 import polars as pl
 from polars.exceptions import PolarsError
 
-from permit_leads.fetch.json_text import BrokenJson, as_json, parse
-
-# A value that is no string, after its name. Empty where the layout is odd, such as a space after the colon.
-_BARE = re.compile(rb'":(?=[-0-9tfn{\[ \t\r\n])(\{[^{}\\]*\}|\[[^{}\[\]\\]*\]|[-0-9tfn][^,}\]]*|)')
-_SCALAR = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false")
-_SPACE = re.compile(rb"[ \t\r\n]")
-# Before a quote that ends no name: it begins a name (":id"), or a text (": see above"), or belongs to one (6\": tall).
-_NOT_A_NAME = (b"\\", b"{", b",", b":", b"[")
+# A value that is no string, after its name: an object or array of one level without spaces between tokens, a number, a
+# word; empty where the layout is odd. The quote before the colon must end a name: it does not when it begins one
+# (":id") or a text (": see above"), or belongs to a text (6\": tall).
+_BARE = re.compile(
+    rb'":(?=[-0-9tfn{\[ \t\r\n])(?<![\\{,:\[]":)'
+    rb'(\{[^{}"\\\s]*(?:"[^"\\]*"[^{}"\\\s]*)*\}|\[[^\[\]{}"\\\s]*(?:"[^"\\]*"[^\[\]{}"\\\s]*)*\]'
+    rb"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?=[,}])|true(?=[,}])|false(?=[,}])|null(?=[,}])|)"
+)
+_SURROGATE = re.compile(rb"\\u[dD]")
 
 
 class OddLayout(Exception):
@@ -32,43 +33,14 @@ def quoted(lines: bytes) -> bytes:
     Raises:
         OddLayout: nested deeper than one level, spaces between tokens, or escapes that Polars reads wrongly.
     """
-    if b"\\ud" in lines or b"\\uD" in lines:
+    if _SURROGATE.search(lines):
         raise OddLayout("surrogate escapes")  # Polars 2.1 turns half a pair into NUL
     parts = _BARE.split(lines)
-    parts[1::2] = [_in_quotes(value, before) for before, value in zip(parts[::2], parts[1::2], strict=False)]
+    values = parts[1::2]
+    if b"" in values:
+        raise OddLayout("a value that is not laid out as usual")
+    parts[1::2] = [b'":null' if value == b"null" else b'":"' + value.replace(b'"', b'\\"') + b'"' for value in values]
     return b"".join(parts)
-
-
-def _in_quotes(value: bytes, before: bytes) -> bytes:
-    """`":` and the value in quotes, or as it is where that quote ends no name."""
-    is_nested = value.startswith((b"{", b"["))
-    if before.endswith(_NOT_A_NAME):
-        if is_nested or b'":' in value:
-            raise OddLayout("a text or name that looks like a value")
-        return b'":' + value
-    if is_nested:
-        return b'":"' + _nested(value) + b'"'
-    if value == b"null":
-        return b'":null'
-    if not _SCALAR.fullmatch(value):
-        raise OddLayout(f"not a value: {value[:20]!r}")
-    return b'":"' + value + b'"'
-
-
-def _nested(value: bytes) -> bytes:
-    """An object or array as the inside of a string; an odd number of quotes means that a bracket in a text misled."""
-    if value.count(b'"') % 2:
-        raise OddLayout("a bracket inside a text")
-    if _SPACE.search(value):
-        value = _compact(value)
-    return value.replace(b'"', b'\\"')
-
-
-def _compact(value: bytes) -> bytes:
-    try:
-        return as_json(parse(value)).encode()
-    except BrokenJson as error:
-        raise OddLayout("brackets that do not close") from error
 
 
 def frame_of(lines: bytes, schema: dict[str, pl.DataType] | None) -> pl.DataFrame:

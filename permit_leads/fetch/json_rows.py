@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from permit_leads.fetch.json_lines import OddLayout, filled_count, frame_of, quoted, value_count
 from permit_leads.fetch.json_text import BrokenJson, Members, parse, texts
 
+_BETWEEN_ROWS = re.compile(rb"\n,")
 # Columns that earlier pages of a dataset had. Only saves looking for them again: what comes out is the same without it.
 _KNOWN_COLUMNS: dict[str, tuple[str, ...]] = {}
 
@@ -79,9 +82,9 @@ def _read_unknown(dataset_id: str, lines: bytes, known: tuple[str, ...]) -> pl.D
 
 
 def _as_lines(body: bytes) -> bytes:
-    """`[{…}\n,{…}\n]\n` as one quoted object a line; an array without newlines is taken apart between its objects."""
-    inner = body.strip()
-    if not (inner.startswith(b"[{") and inner.endswith(b"]")):
+    """`[{…}\\n,{…}\\n]\\n` as one quoted object a line; an array without newlines is cut between its objects."""
+    end = body.rfind(b"]")
+    if not body.startswith(b"[{") or body[end + 1 :].strip():
         raise OddLayout("no plain array of objects")
-    lines = quoted(inner[1:-1])
-    return lines.replace(b"\n,", b"\n ") if b"\n," in lines else lines.replace(b'},{"', b'}\n{"')
+    lines = quoted(body[1:end])
+    return _BETWEEN_ROWS.sub(b"\n ", lines) if b"\n," in lines else lines.replace(b'},{"', b'}\n{"')

@@ -7,6 +7,12 @@ fast one, for the layouts that publishers really send.
 from __future__ import annotations
 
 import json
+import re
+
+# Any escape, so that an escaped backslash is not taken for the start of the next one; group 1 is half a pair alone.
+_ESCAPES = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
 
 
 class BrokenJson(ValueError):
@@ -32,7 +38,7 @@ def parse(body: bytes) -> object:
         BrokenJson: not UTF-8 (RFC 8259 section 8.1; nothing else is guessed at), cut off, or no JSON at all.
     """
     try:
-        text = body.decode("utf-8-sig")
+        text = _mended(body.decode("utf-8-sig"))
         return json.loads(
             text, parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=Members, strict=False
         )
@@ -55,14 +61,14 @@ def texts(value: object) -> dict[str, str | None]:
     """
     if not isinstance(value, Members):
         raise BrokenJson(f"expected an object, found {as_json(value)[:40]}")
-    return {clean(name): text_of(inner) for name, inner in value}
+    return {name: text_of(inner) for name, inner in value}
 
 
 def text_of(value: object) -> str | None:
     """A string as it is, null as None, a number or true or false as written, an object or array as compact JSON."""
     if value is None:
         return None
-    return clean(value) if isinstance(value, str) else as_json(value)
+    return str(value) if isinstance(value, str) else as_json(value)
 
 
 def as_json(value: object) -> str:
@@ -73,13 +79,11 @@ def as_json(value: object) -> str:
         return "{" + ",".join(f"{as_json(name)}:{as_json(inner)}" for name, inner in value) + "}"
     if isinstance(value, list):
         return "[" + ",".join(as_json(inner) for inner in value) + "]"
-    return clean(json.dumps(value, ensure_ascii=False))
+    return json.dumps(value, ensure_ascii=False)
 
 
-def clean(text: str) -> str:
-    """Text that UTF-8 can carry: half of a surrogate pair becomes U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+def _mended(text: str) -> str:
+    """The text with U+FFFD for each escaped half of a surrogate pair: no UTF-8 could carry it any further."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPES.sub(lambda match: "\\ufffd" if match[1] else match[0], text)

@@ -179,3 +179,17 @@ def test_columns_are_texts_in_the_order_of_their_names() -> None:
     frame = read_objects("some_city", page('{"b":1,"a":true,"c":"x"}'))
     assert frame.schema == {"a": pl.String(), "b": pl.String(), "c": pl.String()}
     assert frame.row(0) == ("true", "1", "x")
+
+
+@pytest.mark.parametrize(
+    ("escaped", "text"),
+    [
+        (r"\ud83d\ude00", "😀"),
+        (r"\ud83d", "\ufffd"),
+        (r"\ude00\ud83d", "\ufffd\ufffd"),
+        (r"\\ud83d", r"\ud83d"),
+        (r"\\\ud83dx", "\\\ufffdx"),
+    ],
+)
+def test_half_a_surrogate_pair_becomes_the_replacement_character(escaped: str, text: str) -> None:
+    assert read_objects("some_city", page(f'{{"a":"{escaped}"}}'))["a"].to_list() == [text]
