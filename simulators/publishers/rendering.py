@@ -8,6 +8,8 @@ from typing import Literal
 
 import polars as pl
 
+_ROWS_AT_ONCE = 20_000  # bounds the memory it takes
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -25,9 +27,12 @@ def render_members(
     if not members or frame.height == 0:
         return [end.encode()] * frame.height
     kept = [member for member in members if nulls == "keep" or frame[member.column].null_count() < frame.height]
-    pieces = [_render_column(frame[member.column], member, nulls).alias(str(at)) for at, member in enumerate(kept)]
-    joined = pl.concat_str(pieces or [pl.lit("")], separator=",", ignore_nulls=True)
-    return frame.select(pl.concat_str([joined, pl.lit(end)]).cast(pl.Binary)).to_series().to_list()
+    rows: list[bytes] = []
+    for part in frame.iter_slices(_ROWS_AT_ONCE):
+        pieces = [_render_column(part[member.column], member, nulls).alias(str(at)) for at, member in enumerate(kept)]
+        joined = pl.concat_str(pieces or [pl.lit("")], separator=",", ignore_nulls=True)
+        rows += part.select(pl.concat_str([joined, pl.lit(end)]).cast(pl.Binary)).to_series().to_list()
+    return rows
 
 
 def render_csv(frame: pl.DataFrame, columns: Sequence[str]) -> bytes:

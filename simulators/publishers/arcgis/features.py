@@ -48,14 +48,13 @@ class Features:
     def write_esri(self, page: Sequence[int], columns: Sequence[Column], geometry: str) -> bytes:
         """The features array of f=json; `geometry` is none, degrees or mercator."""
         is_whole = len(columns) == len(shown_columns(self.table))
-        rows = self.table.take(page)
-        attributes = [self.attributes[at] for at in page] if is_whole else self._write(rows, columns)
+        attributes = [self.attributes[at] for at in page] if is_whole else self._write(self.table.take(page), columns)
         if geometry == "none" or not self.traits.has_points:
             return b",".join([b'{"attributes":{' + part + b"}" for part in attributes])
         if geometry == "degrees":
             points = [self.points[at] for at in page]
         else:
-            points = _write_points(rows, self.traits, "esri", is_mercator=True)
+            points = _write_points(self.table.take(page), self.traits, "esri", is_mercator=True)
         return b",".join([b'{"attributes":{' + part + point for part, point in zip(attributes, points, strict=True)])
 
     def write_geojson(self, page: Sequence[int], columns: Sequence[Column]) -> bytes:
