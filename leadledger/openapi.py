@@ -8,11 +8,10 @@ import sys
 from leadledger.app import build_app
 
 
-def main() -> None:
-    """Write it to stdout, in the order and spelling that `make docs` checks."""
-    json.dump(build_app().openapi(), sys.stdout, indent=2, sort_keys=True, ensure_ascii=False)
-    sys.stdout.write("\n")
+def render() -> str:
+    """The document in the order and spelling that is committed."""
+    return json.dumps(build_app().openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(render())

@@ -1,0 +1,129 @@
+"""The OpenAPI document says all of it, and every answer is as it says: asked at random, with and without a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from leadledger.app import build_app, create_app
+from tests.conftest import _fresh_database, as_api
+from tests.integration.api.conftest import make_settings, serve, sign_up
+from tests.integration.api.rows import Loaded, load
+
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.unsupported_method,
+]
+BOUNDED = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+DOCUMENT = build_app().openapi()
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+PUBLIC = {"/health", "/readyz", "/api/supa-env-check", "/api/coverage", "/api/trades", "/api/counties"}
+
+
+@pytest.fixture(scope="module")
+def api(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """An API over fifty synthetic permits, and a token for whoever wants one."""
+    for url in _fresh_database(template_database):
+        with psycopg.connect(url, autocommit=True) as owner:
+            load(owner, Loaded(permit_count=50))
+        with serve(create_app(make_settings(as_api(url), tmp_path_factory.mktemp("home")))) as client:
+            yield client
+
+
+@pytest.fixture(scope="module")
+def token(api: httpx.Client) -> str:
+    """A signed-in user's."""
+    return str(sign_up(api)["access_token"])
+
+
+@pytest.fixture(scope="module")
+def document(api: httpx.Client) -> dict[str, Any]:
+    """What /openapi.json says."""
+    found: dict[str, Any] = api.get("/openapi.json").json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+@schema.parametrize()
+@BOUNDED
+def test_stranger_gets_only_what_is_declared(case: schemathesis.Case, api: httpx.Client) -> None:
+    case.call_and_validate(base_url=str(api.base_url), checks=CHECKS)
+
+
+@schema.parametrize()
+@BOUNDED
+def test_signed_in_user_gets_only_what_is_declared(case: schemathesis.Case, api: httpx.Client, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    case.call_and_validate(base_url=str(api.base_url), headers=headers, checks=CHECKS)
+
+
+def test_served_document_is_the_generated_one(document: dict[str, Any]) -> None:
+    assert document == DOCUMENT
+
+
+def test_every_operation_has_a_stable_name_and_a_summary(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert sorted(names) == [
+        "check_environment",
+        "get_coverage",
+        "get_health",
+        "get_lead",
+        "get_page",
+        "get_readiness",
+        "list_counties",
+        "list_leads",
+        "list_trades",
+    ]
+    assert all(operation["summary"] and operation["description"] for _, _, operation in operations(document))
+
+
+def test_every_parameter_is_described(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (path, parameter["name"])
+
+
+def test_every_operation_declares_the_one_error_body(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        assert {"400", "500", "503"} <= set(errors), path
+        for answer in errors.values():
+            assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
+
+
+def test_everything_but_health_and_coverage_needs_a_token(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        assert ("security" in operation) is (path not in PUBLIC)
+        assert ("401" in operation["responses"]) is (path not in PUBLIC)
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_models_describe_what_cannot_be_guessed(document: dict[str, Any]) -> None:
+    properties = document["components"]["schemas"]["LeadSummary"]["properties"]
+    assert "adjacent" in properties["kind"]["description"]
+    assert properties["openness"]["enum"] == ["open", "likely", "taken", "closed"]
