@@ -19,18 +19,19 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
+from permit_leads.registry import load_registry
 from permit_leads.store import state
 from permit_leads.store.db import connect
 from simulators.publishers import Simulator, load_snapshot, serve
 
 ROOT = Path(__file__).parents[3]
-AUSTIN, SOUTHLAKE, CARY = "austin_issued_permits", "southlake_permits", "cary_permits"
+AUSTIN, NEW_YORK, CARY = "austin_issued_permits", "nyc_dob_now_permits", "cary_permits"
 NOBODY = "http://127.0.0.1:1"
 
 
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[Simulator]:
-    with serve(load_snapshot(only=[AUSTIN, SOUTHLAKE, CARY])) as simulator:
+    with serve(load_snapshot(only=[AUSTIN, NEW_YORK, CARY])) as simulator:
         yield simulator
 
 
@@ -136,25 +137,26 @@ def test_delay_keeps_requests_to_a_host_apart(operator: Operator, simulator: Sim
 
 
 def test_no_selector_takes_every_source_from_its_watermark(operator: Operator) -> None:
-    chosen = f"{SOUTHLAKE},{CARY}"
+    chosen, dataset = f"{NEW_YORK},{CARY}", load_registry()[NEW_YORK]
     first = operator.run_json("python -m permit_leads", PERMIT_LEADS_SOURCES=chosen)
-    assert [source["dataset_id"] for source in first["sources"]] == [SOUTHLAKE, CARY]
+    assert [source["dataset_id"] for source in first["sources"]] == [NEW_YORK, CARY]
     today = max(row[0] for row in operator.fetch("select watermark from public.etl_state"))
-    assert first["sources"][0]["window_since"] == str(today - timedelta(days=365))
+    assert first["sources"][0]["window_since"] == str(today - timedelta(days=dataset.backfill_days))
     again = operator.run_json("python -m permit_leads", PERMIT_LEADS_SOURCES=chosen)
-    assert again["sources"][0]["window_since"] == str(today - timedelta(days=14))
+    assert again["sources"][0]["window_since"] == str(today - timedelta(days=dataset.overlap_days))
     for source in again["sources"]:
         written = source["permit_new_count"], source["permit_changed_count"], source["lead_written_count"]
         assert written == (0, 0, 0)
 
 
 def test_source_marked_as_failed_is_fetched_again_from_its_last_window(operator: Operator) -> None:
-    line = f"python -m permit_leads --source {SOUTHLAKE}"
+    line = f"python -m permit_leads --source {NEW_YORK}"
     first = operator.run_json(line)
     helper = f"python {ROOT}/scripts/etl_state_helper.py"
-    mark = f'update --source {SOUTHLAKE} --status failure --error "Manual reset for replay"'
+    mark = f'update --source {NEW_YORK} --status failure --error "Manual reset for replay"'
     assert operator.run(f"{helper} {mark}").returncode == 0
     again = operator.run_json(line)
+    assert first["sources"][0]["window_since"] is not None
     assert again["sources"][0]["window_since"] == first["sources"][0]["window_since"]
     assert operator.fetch("select status, replay_from from public.etl_state") == [("success", None)]
 
