@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from leadledger import supervise
 from leadledger.processes import StartFailed
 from leadledger.settings import ApiSettings, SettingsError, load_settings
-from permit_leads.errors import DatabaseUnavailable
+from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.store import embedded
 
 COMMANDS: dict[str, str] = {
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "db-url": lambda: _print_url(settings, is_api=options.api),
         }
         return runners[options.command]()
-    except SettingsError as error:
+    except (SettingsError, UsageError, RegistryError) as error:
         return _fail(error, 2)
     except DatabaseUnavailable as error:
         return _fail(error, 3)

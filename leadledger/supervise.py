@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
@@ -15,25 +11,14 @@ from pathlib import Path
 
 import psycopg
 
-from leadledger.processes import Processes, Service, StartFailed, is_healthy
+from leadledger.loading import Say, forget_scope, load_permits
+from leadledger.processes import Processes, Service, is_healthy
 from leadledger.services import DEFAULT_PORTS, plan_services
 from leadledger.settings import ApiSettings
 from permit_leads.errors import DatabaseUnavailable
-from permit_leads.settings import REPOSITORY
 from permit_leads.store import embedded
+from permit_leads.store.embedded import DatabaseUrls
 from permit_leads.store.migrate import migrate
-
-DEMO_SOURCES = (
-    "austin_issued_permits",
-    "chicago_building_permits",
-    "nyc_dob_now_permits",
-    "nashville_building_permits",
-    "southlake_permits",
-    "baldwin_county_permits",
-    "seattle_permits_2016",
-)
-ETL_PARTIAL = 5
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +44,12 @@ def up(settings: ApiSettings, say: Say) -> dict[str, str]:
         for name in DEFAULT_PORTS:
             if processes.find(name) is None:
                 processes.stop(name)  # children of one that was killed may still hold its port
-        services = plan_services(processes, settings, prepare_database(settings, say))
+        database = prepare_database(settings, say)
+        services = plan_services(processes, settings, database.api)
         begun = {name: time.monotonic() for name, service in services.items() if _begin(processes, service, say)}
         if "simulator" in begun:
             _finish(processes, services["simulator"], begun.pop("simulator"), say)
-        run_etl(services.get("simulator"), settings, say)
+        load_permits(services["simulator"].url if "simulator" in services else None, settings, database.owner, say)
         for name, started in begun.items():
             _finish(processes, services[name], started, say)
     return {name: service.url for name, service in services.items()}
@@ -75,7 +61,7 @@ def down(settings: ApiSettings, say: Say) -> None:
         processes = Processes(settings.home)
         for name in reversed(DEFAULT_PORTS):
             say(f"{name}: {'ended' if processes.stop(name) else 'was not running'}")
-        _scope_file(settings.home).unlink(missing_ok=True)
+        forget_scope(settings.home)
         say(f"database: {'ended' if embedded.stop(settings.home) else 'was not running'}")
 
 
@@ -93,18 +79,18 @@ def look(settings: ApiSettings) -> list[Status]:
     return found
 
 
-def prepare_database(settings: ApiSettings, say: Say) -> str:
-    """Start the embedded server unless DATABASE_URL names one, apply the migrations, return the API's address."""
+def prepare_database(settings: ApiSettings, say: Say) -> DatabaseUrls:
+    """Start the embedded server unless DATABASE_URL names one, and apply the migrations."""
     if settings.database_url is not None:
         owner = settings.database_url.get_secret_value()
         api = settings.api_database_url.get_secret_value() if settings.api_database_url else owner
+        urls = DatabaseUrls(owner, api)
         say("database: as DATABASE_URL says")
     else:
         urls = embedded.ensure_running(settings.home)
-        owner, api = urls.owner, urls.api
         say(f"database: embedded PostgreSQL under {settings.home / 'postgres'}")
-    apply_migrations(owner, say)
-    return api
+    apply_migrations(urls.owner, say)
+    return urls
 
 
 def apply_migrations(owner_url: str, say: Say) -> None:
@@ -121,38 +107,6 @@ def apply_migrations(owner_url: str, say: Say) -> None:
         applied = migrate(conn, on_applied=lambda name: say(f"database: applied {name}"))
     if not applied:
         say("database: no migration missing")
-
-
-def run_etl(simulator: Service | None, settings: ApiSettings, say: Say) -> None:
-    """Fetch what is new, in the foreground, so that its progress is seen.
-
-    Raises:
-        StartFailed: nothing could be brought in.
-    """
-    environment = {**os.environ, "LEADLEDGER_HOME": str(settings.home)}
-    if simulator is not None:
-        environment["PERMIT_LEADS_CONNECT_TO"] = simulator.url
-        environment.setdefault("PERMIT_LEADS_SOURCES", ",".join(DEMO_SOURCES))
-    _tell_commands(settings.home, environment)
-    say(f"permits: fetching from {'the publisher simulator' if simulator else 'the publishers'}")
-    status = subprocess.run(
-        [sys.executable, "-m", "permit_leads"], cwd=REPOSITORY, env=environment, check=False
-    ).returncode
-    if status == ETL_PARTIAL:
-        say("permits: WARNING, not every dataset could be brought in; see above and etl_output.log")
-    elif status != 0:
-        raise StartFailed(f"python -m permit_leads ended with status {status}; see above and etl_output.log")
-
-
-def _tell_commands(home: Path, environment: Mapping[str, str]) -> None:
-    """Commands by hand and the health check take the same sources from the same place (permit_leads.selection)."""
-    sources = [name.strip() for name in environment.get("PERMIT_LEADS_SOURCES", "").split(",") if name.strip()]
-    scope = {"connect_to": environment.get("PERMIT_LEADS_CONNECT_TO"), "sources": sources}
-    _scope_file(home).write_text(json.dumps(scope), encoding="utf-8")
-
-
-def _scope_file(home: Path) -> Path:
-    return home / "run" / "etl.json"
 
 
 @contextmanager

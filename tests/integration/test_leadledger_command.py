@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from leadledger.loading import find_due
 from permit_leads.settings import REPOSITORY
 from permit_leads.store import embedded
 
@@ -93,6 +94,17 @@ def test_port_that_is_none_is_refused_by_name(home: Path) -> None:
     ended = leadledger(home, "up", FRONTEND_PORT="70000")
     assert ended.returncode == 1
     assert "FRONTEND_PORT is no port" in ended.stderr
+
+
+def test_sources_fetched_within_the_hour_are_not_due(database_url: str) -> None:
+    with psycopg.connect(database_url) as conn:
+        for source, status, minutes in (("new", "success", 59), ("old", "success", 61), ("failed", "failure", 5)):
+            conn.execute(
+                "insert into etl_state (source, status, last_success, updated_by)"
+                " values (%s, %s, now() - %s * interval '1 minute', 'test')",
+                [source, status, minutes],
+            )
+    assert find_due(database_url, ("failed", "new", "never_ran", "old")) == ("failed", "never_ran", "old")
 
 
 @pytest.mark.parametrize("arguments", [[], ["upp"], ["up", "--now"]])
