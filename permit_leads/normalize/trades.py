@@ -122,7 +122,7 @@ def _placed(rows: pl.DataFrame, column: str, texts: pl.DataFrame, hits: pl.DataF
 def _type_hits(rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """(row, meaning, phrase, evidence) from the publisher's type and class columns; few distinct texts."""
     texts = rows.select(text="type_text").unique(maintain_order=True).drop_nulls().with_row_index("text_id")
-    read = texts.select("text_id", text=lexicon.wording.canonical(pl.col("text")))
+    read = lexicon.denials.strip(texts.select("text_id", text=lexicon.wording.canonical(pl.col("text"))))
     return _placed(rows, "type_text", texts, _hits(read, "text_id", lexicon.types, overlapping=True), "type: ")
 
 
