@@ -15,7 +15,7 @@ import polars as pl
 
 from permit_leads.errors import SourceChanged
 from permit_leads.fetch.arcgis_layer import layer_of
-from permit_leads.fetch.arcgis_query import LayerClient, QueryFailed, source_error
+from permit_leads.fetch.arcgis_query import REFUSED, LayerClient, QueryFailed, source_error
 from permit_leads.fetch.arcgis_rows import read_features
 from permit_leads.fetch.arcgis_walk import Walk, WayBlocked
 from permit_leads.fetch.arcgis_ways import by_id_list, by_id_ranges, by_last_id
@@ -74,6 +74,8 @@ def _rows(walk: Walk) -> Iterator[Page]:
         try:
             yield from way(walk)
         except (WayBlocked, QueryFailed) as error:
+            if isinstance(error, QueryFailed) and error.code in REFUSED:
+                raise
             problem = error
             walk.asker.say("fetch.way_blocked", way=way.__name__, reason=str(error))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from permit_leads.fetch.arcgis_query import QueryFailed
+from permit_leads.fetch.arcgis_query import REFUSED, QueryFailed
 from permit_leads.fetch.arcgis_walk import Features, Walk, WayBlocked
 from permit_leads.fetch.json_text import member, parse, text_of
 from permit_leads.page import Page
@@ -115,7 +115,9 @@ def _ranged(walk: Walk, low: int, high: int) -> Iterator[Page]:
     features: Features | None
     try:
         features = walk.ask({"where": f"({walk.where}) AND {oid} >= {low} AND {oid} <= {high}"})
-    except QueryFailed:
+    except QueryFailed as failure:
+        if failure.code in REFUSED:
+            raise
         features = None
     if features is not None and not features.says_more:
         if features.ids:

@@ -11,12 +11,13 @@ import httpx
 from permit_leads.errors import SourceChanged, SourceRefused, SourceUnavailable
 from permit_leads.fetch.calls import MAX_REDIRECTS, REDIRECTS, Call, host_of, redirected
 from permit_leads.fetch.clock import Clock, SystemClock
+from permit_leads.fetch.expect import excerpt, require_expected
 from permit_leads.fetch.hosts import BLOCK_PAGES_BEFORE_CLOSING, WAIT_BUDGET_SECONDS, HostBook
 from permit_leads.fetch.identity import identity_headers
 from permit_leads.fetch.retry import MAX_ATTEMPTS, backoff_seconds, is_retried, retry_after_seconds
 from permit_leads.fetch.robots import PARSED_BYTES, RobotsBook, RobotsVerdict
 from permit_leads.fetch.transport import ConnectTo
-from permit_leads.fetch.walls import WORKBOOK_STARTS, Expected, title_of, wall_of
+from permit_leads.fetch.walls import Expected, title_of, wall_of
 from permit_leads.fetch.wire import MAX_BODY_BYTES, Answer, Hopeless, Transient, Wire
 from permit_leads.page import Page, PageKind
 
@@ -174,13 +175,8 @@ class PoliteClient:
         if status in (401, 403) and status not in call.accept:
             raise SourceRefused(call.dataset_id, f"{call.host} answers {status} for {answer.url}")
         if status not in call.accept:
-            raise SourceChanged(call.dataset_id, f"HTTP {status} for {answer.url}: {_excerpt(answer.body)}")
-        if not answer.body:
-            raise Transient("an empty body")
-        if call.expected == "workbook" and not answer.body.startswith(WORKBOOK_STARTS):
-            raise SourceChanged(call.dataset_id, f"{answer.url} is no workbook: {_excerpt(answer.body)}")
-        if call.expected == "json":
-            require_json(call.dataset_id, answer)
+            raise SourceChanged(call.dataset_id, f"HTTP {status} for {answer.url}: {excerpt(answer.body)}")
+        require_expected(call.dataset_id, answer, call.expected)
         if call.inspect is not None and status == 200:
             call.inspect(answer.body)
         self._hosts.saw_answer(host_of(answer.url))
@@ -217,22 +213,6 @@ class PoliteClient:
             ) from failure
 
 
-def require_json(dataset_id: str, answer: Answer) -> None:
-    """Cheap look at both ends of the body.
-
-    Raises:
-        Transient: empty or cut off.
-        SourceChanged: something else than JSON.
-    """
-    head = answer.body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not head:
-        raise Transient("an empty body")
-    if head[:1] not in (b"[", b"{"):
-        raise SourceChanged(dataset_id, f"{answer.url} answers no JSON: {_excerpt(answer.body)}")
-    if answer.body[-64:].rstrip()[-1:] != (b"]" if head[:1] == b"[" else b"}"):
-        raise Transient("a body that was cut off")
-
-
 def page_of(kind: PageKind, method: str, body: str | None, answer: Answer) -> Page:
     """The answer as the rest of the program knows it."""
     return Page(
@@ -248,7 +228,3 @@ def page_of(kind: PageKind, method: str, body: str | None, answer: Answer) -> Pa
         note=answer.headers.get(SIMULATOR_HEADER),
         media_type=answer.media_type or "application/octet-stream",
     )
-
-
-def _excerpt(body: bytes) -> str:
-    return " ".join(body[:400].decode("utf-8", "replace").split())[:200]

@@ -16,13 +16,16 @@ _BLOCK_WORDS = re.compile(
     rb"|checking your browser|px-captcha|web application firewall|request rejected",
     re.IGNORECASE,
 )
-_LOGIN_WORDS = re.compile(rb"""type\s*=\s*["']?password|must (log|sign) ?in|please (log|sign) ?in""", re.IGNORECASE)
+_LOGIN_WORDS = re.compile(
+    rb"""type\s*=\s*["']?password|(must|please) (log|sign) ?in|<title[^>]*>[^<]*\b(log|sign) ?in\b"""
+    rb"""|<form[^>]*action\s*=\s*["']?[^"'>]*(login|signin|sign-in)""",
+    re.IGNORECASE,
+)
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _HTML_START = re.compile(
     rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL
 )
 _SNIFFED_BYTES = 64 * 1024
-WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # zip (xlsx) and OLE2 (xls)
 
 
 def wall_of(body: bytes, media_type: str, expected: Expected) -> Wall | None:

@@ -1,0 +1,104 @@
+"""One permit list published in four ways, the same faults for all of them, and what a fetch makes of them."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from permit_leads.fetch import fetch_pages, read_rows
+from permit_leads.fetch.http import PoliteClient
+from permit_leads.page import Page, Window
+from permit_leads.registry import Dataset, Publisher
+from simulators.publishers import Host, Simulator
+from simulators.publishers.disturbances import Identity
+from simulators.publishers.files.resources import IndexPage, PublishedFile
+from simulators.publishers.files.styles import SheetStyle
+from simulators.publishers.table import Column, Table
+from tests.integration.simulators.worlds import ARCGIS, FILE, FILES, LAYER, NOTE, RESOURCE, ROWS, SOCRATA, small_world
+from tests.unit.fetch.fakes import Events, FakeClock
+
+WORKBOOKS = "reports.elm.example"
+NUMBERS = [f"P-{at:02}" for at in range(1, ROWS + 1)]
+ALL = Window(None, None)
+PUBLISHER = Publisher(name="Elm", state="TX", time_zone="America/Chicago")
+SPECIAL: dict[str, dict[str, Any]] = {
+    "socrata": {"url": f"https://{SOCRATA}{RESOURCE}", "date_column": "issued", "page_size": 5},
+    "arcgis": {
+        "url": f"https://{ARCGIS}{LAYER}",
+        "date_column": "issued",
+        "date_kind": "epoch_ms",
+        "date_zone": "-06:00",
+        "page_size": 5,
+    },
+    "csv": {"url": f"https://{FILES}{FILE}", "header_names": ("permit", "issued")},
+    "xlsx": {
+        "url": f"https://{WORKBOOKS}/",
+        "index_url": f"https://{WORKBOOKS}/reports",
+        "index_pattern": r"\.xlsx$",
+        "header_names": ("permit", "issued"),
+    },
+}
+HOSTS = {"socrata": SOCRATA, "arcgis": ARCGIS, "csv": FILES, "xlsx": WORKBOOKS}
+
+
+def dataset(protocol: str, **options: Any) -> Dataset:
+    """Elm's permits as one of the protocols publishes them."""
+    given = {
+        "id": "elm",
+        "title": "Elm",
+        "protocol": protocol,
+        "key": ("permit",),
+        "fields": {},
+        "publisher": PUBLISHER,
+    }
+    return Dataset.model_validate(given | SPECIAL[protocol] | options)
+
+
+def world() -> list[Host]:
+    """The small world of the simulator's own tests, and the same permits as two workbooks behind an index page."""
+    hosts = small_world()
+    rows = hosts[-1].resources[0].table.rows
+    halves = [rows.head(7), rows.tail(ROWS - 7)]
+    files = [_workbook(f"/files/{at} to {at}.xlsx", half) for at, half in enumerate(halves)]
+    links = [("/about", "About us"), *((file.path.replace(" ", "%20"), "a week") for file in files)]
+    return [*hosts, Host(WORKBOOKS, [*files, IndexPage("elm_index", "/reports", "Reports", links, NOTE)])]
+
+
+def _workbook(path: str, rows: pl.DataFrame) -> PublishedFile:
+    table = Table(tuple(Column(name, "text", "text") for name in rows.columns), rows)
+    style = SheetStyle("Report", (("Elm permits",), ()), ((), ("No warranty.",)))
+    return PublishedFile(
+        "elm_workbook", path, style, datetime(2026, 11, 20, tzinfo=UTC), table, Identity("permit"), NOTE
+    )
+
+
+class Fetch:
+    """A client behind `connect_to`, whose clock moves only when it waits."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+        self.clock = FakeClock()
+        self.events = Events()
+        self.client = PoliteClient(
+            connect_to=simulator.url, clock=self.clock, on_event=self.events, rng=random.Random(7)
+        )
+
+    def pages(self, protocol: str, window: Window = ALL, **options: Any) -> list[Page]:
+        """All pages of a window."""
+        return list(fetch_pages(dataset(protocol, **options), window, self.client))
+
+    def rows(self, protocol: str, window: Window = ALL, **options: Any) -> pl.DataFrame:
+        """All rows of a window in the order they came, checked against what the pages say they hold."""
+        asked = dataset(protocol, **options)
+        pages = [page for page in fetch_pages(asked, window, self.client) if page.kind == "rows"]
+        frames = [read_rows(asked, page.body, page.media_type) for page in pages]
+        assert [frame.height for frame in frames] == [page.row_count for page in pages]
+        return pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
+
+    def numbers(self, protocol: str, window: Window = ALL, **options: Any) -> list[str]:
+        """The permit numbers that came, sorted; a number that came twice stands there twice."""
+        rows = self.rows(protocol, window, **options)
+        return sorted(number for number in rows["permit"] if number and number.startswith("P-"))

@@ -1,0 +1,69 @@
+"""F12, for each protocol: a column that is renamed, dropped or retyped is named, with what it may be called now."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from permit_leads.errors import SourceChanged
+from permit_leads.page import Window
+from simulators.publishers import Fault
+from tests.integration.fetch.publishers import HOSTS, Fetch
+
+NOVEMBER = Window(date(2026, 11, 1), date(2026, 11, 30))
+
+
+def change(fetch: Fetch, protocol: str, **options: Any) -> None:
+    fetch.simulator.faults.add(Fault("F12", host=HOSTS[protocol], **options))
+
+
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis"])
+def test_a_renamed_date_column_is_named_with_its_new_name(fetch: Fetch, protocol: str) -> None:
+    change(fetch, protocol, kind="rename", column="issued", to="issued_on")
+    with pytest.raises(SourceChanged, match=r"column issued is gone \(found issued_on\)"):
+        fetch.rows(protocol, NOVEMBER)
+
+
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis"])
+def test_a_dropped_date_column_is_named(fetch: Fetch, protocol: str) -> None:
+    change(fetch, protocol, kind="drop", column="issued")
+    with pytest.raises(SourceChanged, match="column issued is gone"):
+        fetch.rows(protocol, NOVEMBER)
+
+
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis"])
+def test_a_date_column_that_became_text_is_named(fetch: Fetch, protocol: str) -> None:
+    change(fetch, protocol, kind="retype", column="issued")
+    with pytest.raises(SourceChanged, match="column issued was retyped"):
+        fetch.rows(protocol, NOVEMBER)
+
+
+def test_a_renamed_key_of_a_layer_is_named(fetch: Fetch) -> None:
+    change(fetch, "arcgis", kind="rename", column="permit", to="permit_no")
+    with pytest.raises(SourceChanged, match=r"column permit is gone \(found permit_no\)"):
+        fetch.rows("arcgis")
+
+
+@pytest.mark.parametrize("kind", ["rename", "drop"])
+def test_a_header_that_changed_is_no_header(fetch: Fetch, kind: str) -> None:
+    change(fetch, "csv", kind=kind, column="permit")
+    with pytest.raises(SourceChanged, match="no header with permit, issued"):
+        fetch.rows("csv")
+
+
+@pytest.mark.parametrize("kind", ["rename", "drop"])
+def test_a_sheet_whose_header_changed_is_named(fetch: Fetch, kind: str) -> None:
+    fetch.simulator.faults.add(Fault("F12", host=HOSTS["xlsx"], on="rows", kind=kind, column="permit", to="permit_no"))
+    expected = r"found permit_no" if kind == "rename" else "nothing like it"
+    with pytest.raises(SourceChanged, match=rf"column permit is gone \({expected}"):
+        fetch.rows("xlsx")
+
+
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis", "csv"])
+def test_another_column_is_shown_under_its_new_name_for_the_checks_to_see(fetch: Fetch, protocol: str) -> None:
+    change(fetch, protocol, kind="rename", column="cost", to="price")
+    columns = fetch.rows(protocol).columns
+    assert "price" in columns
+    assert "cost" not in columns
