@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 import psycopg
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from leadledger.errors import Unavailable
@@ -54,6 +55,7 @@ class Database:
             min_size=min(2, size),
             max_size=size,
             reconnect_timeout=30,
+            configure=_read_json_fast,
             name="api",
             open=False,
         )
@@ -131,6 +133,10 @@ class Database:
         except psycopg.OperationalError:
             self._failed_at = time.monotonic()
             raise Unavailable("no database connection came free in time; try again in a moment") from None
+
+
+def _read_json_fast(conn: Connection) -> None:
+    set_json_loads(orjson.loads, conn)
 
 
 def _encode(claims: Mapping[str, object] | None) -> str:

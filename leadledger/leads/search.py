@@ -68,17 +68,40 @@ def list_leads(conn: Connection, asked: LeadFilter, today: date) -> dict[str, ob
     Raises:
         InvalidParameter: the cursor is not one of this filter's.
     """
-    cursor = Cursor.decode(asked.cursor, asked.fingerprint()) if asked.cursor else None
+    cursor = read_cursor(asked)
     conditions = choose_conditions(asked)
     parameters = bind(asked, cursor, today)
-    counted = Counted(cursor.total, cursor.is_total_exact) if cursor else _count(conn, conditions, parameters)
+    if cursor is None:
+        counted = read_count(conditions, conn.execute(compose_count(conditions), parameters).fetchone())
+    else:
+        counted = Counted(cursor.total, cursor.is_total_exact)
     statement = compose_page(conditions, counted, is_continued=cursor is not None)
     with conn.cursor(row_factory=dict_row) as rows:
-        found = rows.execute(statement, parameters).fetchall()
+        return make_page(asked, counted, rows.execute(statement, parameters).fetchall(), today)
+
+
+def read_cursor(asked: LeadFilter) -> Cursor | None:
+    """Where the page before ended; None on the first page.
+
+    Raises:
+        InvalidParameter: the cursor is not one of this filter's.
+    """
+    return Cursor.decode(asked.cursor, asked.fingerprint()) if asked.cursor else None
+
+
+def read_count(conditions: Conditions, row: tuple[int, int] | None) -> Counted:
+    """What the answer of `compose_count` says."""
+    seen, fitting = row or (0, 0)
+    return Counted(fitting, seen < (WORDS_LIMIT if conditions.has_words else COUNT_LIMIT))
+
+
+def make_page(
+    asked: LeadFilter, counted: Counted, found: Sequence[Mapping[str, Any]], today: date
+) -> dict[str, object]:
+    """The page out of its rows, of which one more than asked for was fetched."""
     items = [summarize(row, today) for row in found[: asked.limit]]
     total = max(counted.total, len(items))
-    has_more = len(found) > asked.limit
-    last = found[asked.limit - 1] if has_more else None
+    last = found[asked.limit - 1] if len(found) > asked.limit else None
     return {
         "items": items,
         "next_cursor": _next_cursor(last, asked, total, counted.is_exact) if last else None,
@@ -169,12 +192,6 @@ def _words_join(conditions: Conditions) -> sql.SQL:
 
 def _join(titles: Sequence[str]) -> sql.Composed:
     return AND.join(QUERIES[title] for title in titles)
-
-
-def _count(conn: Connection, conditions: Conditions, parameters: Mapping[str, object]) -> Counted:
-    row = conn.execute(compose_count(conditions), parameters).fetchone()
-    seen, fitting = row or (0, 0)
-    return Counted(fitting, seen < (WORDS_LIMIT if conditions.has_words else COUNT_LIMIT))
 
 
 def _next_cursor(last: Mapping[str, Any], asked: LeadFilter, total: int, is_exact: bool) -> str:

@@ -11,6 +11,7 @@ from leadledger.leads.reasons import top_reasons
 from permit_leads.normalize.trades import trade_labels
 from permit_leads.score.ranking import score_at
 
+LABELS = trade_labels()
 # In the order of LeadSummary; what is not here is worked out below.
 AS_STORED = (
     "lead_id", "permit_id", "trade", "kind", "openness", "points", "issued_date", "permit_num", "permit_type_desc",
@@ -25,7 +26,7 @@ def summarize(row: Mapping[str, Any], today: date) -> dict[str, object]:
     rank_date: date | None = row["rank_date"]
     return {
         **{name: row[name] for name in AS_STORED},
-        "trade_label": trade_labels().get(row["trade"], row["trade"]),
+        "trade_label": LABELS.get(row["trade"], row["trade"]),
         "score": score_at(row["rank_key"], today),
         "age_days": None if rank_date is None else (today - rank_date).days,
         "county_name": county_name(row["county_fips"]),
