@@ -36,7 +36,7 @@ TYPE_COLUMNS = ("permit_type_desc", "permit_type", "permit_class", "work_class")
 # Of these, a class often names the use of the building (repair garage, day spa), not the work.
 SPOKEN_TYPE_COLUMNS = ("permit_type_desc", "permit_type", "work_class")
 # A text this short names its subject and nothing else ("WINDOWS", "REAR DOOR"): a bare part counts as the work.
-_SHORT_TEXT = 32
+_SHORT_TEXT = 40
 
 
 def trade_labels() -> dict[str, str]:
