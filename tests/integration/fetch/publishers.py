@@ -68,7 +68,7 @@ def world() -> list[Host]:
 
 
 def _workbook(path: str, rows: pl.DataFrame) -> PublishedFile:
-    table = Table(tuple(Column(name, "text", "text") for name in rows.columns), rows)
+    table = Table(tuple(Column(name, "text", "text", name) for name in rows.columns), rows)
     style = SheetStyle("Report", (("Elm permits",), ()), ((), ("No warranty.",)))
     return PublishedFile(
         "elm_workbook", path, style, datetime(2026, 11, 20, tzinfo=UTC), table, Identity("permit"), NOTE
