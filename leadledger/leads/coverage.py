@@ -86,7 +86,8 @@ class CoverageBook:
                 rows = cursor.execute(QUERIES["datasets"], {"today": now.date() + timedelta(days=1)}).fetchall()
         known = {row["dataset_id"] for row in rows}
         never_run = [_from_registry(one) for one in self._registry.values() if one.id not in known]
-        described = [_describe(row, self._counts, now) for row in [*rows, *never_run]]
+        every = sorted([*rows, *never_run], key=lambda row: (row["publisher"], row["dataset_id"]))
+        described = [_describe(row, self._counts, now) for row in every]
         return Snapshot(now, described, self._counts.counties)
 
 

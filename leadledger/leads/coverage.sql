@@ -1,15 +1,20 @@
 -- datasets --
--- One row a dataset with its state, its last run and its last complete one.
+-- One row a dataset with its state and its last complete run. A run of one window by hand succeeds without moving the
+-- state; a replay brings nothing new.
 select dataset.dataset_id, dataset.publisher, dataset.title, dataset.state, dataset.county_fips, dataset.protocol,
        dataset.is_enabled, dataset.disabled_reason, dataset.freshness_hours, dataset.published_fields,
-       dataset.licence, dataset.attribution, dataset.is_resale_ok, state.status, state.last_success, state.last_run,
+       dataset.licence, dataset.attribution, dataset.is_resale_ok, coalesce(state.status, complete.status) as status,
+       coalesce(state.last_run, complete.started_at) as last_run,
+       greatest(state.last_success, complete.finished_at) as last_success,
        complete.record_count, complete.simulated_note, newest.issued_date as newest_issued_date
   from public.datasets as dataset
   left join public.etl_state as state on state.source = dataset.dataset_id
   left join lateral (
-       select run.record_count, run.simulated_note
+       select run.status, run.record_count, run.simulated_note, run.started_at, run.finished_at
          from public.etl_runs as run
-        where run.dataset_id = dataset.dataset_id and run.status = 'success'
+        where run.dataset_id = dataset.dataset_id
+          and run.status = 'success'
+          and run.kind <> 'replay'
         order by run.started_at desc
         limit 1) as complete on true
   left join lateral (

@@ -156,3 +156,6 @@ select set_config('role', %(role)s, true);
 -- explain --
 explain (costs off)
 {statement}
+
+-- forget_state --
+delete from public.etl_state;
