@@ -62,7 +62,7 @@ def build_rows(archives: Iterable[Path]) -> tuple[list[dict[str, str]], KnownNam
     """
     published = {row["permit_number"]: row for archive in archives for row in _read_rows(archive)}
     whole = [published[number] for number in sorted(published) if _is_whole(published[number])]
-    known = collect_names({row["folder_owner"] for row in whole})
+    known = collect_names(row["folder_owner"] for row in whole)
     print(f"austin: {len(published) - len(whole)} of {len(published)} permits left out for broken quoting")
     return [_move_facts(row, known) for row in whole], known
 

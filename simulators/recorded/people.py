@@ -6,11 +6,13 @@ When in doubt the name is withheld: a company called by its owner's plain name i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 WITHHELD = "[name withheld]"
+FREQUENT = 5  # rows
 
 
 def _whole_words(file_name: str) -> re.Pattern[str]:
@@ -25,22 +27,28 @@ _LEGAL_FORM = re.compile(
 )
 _DOING_BUSINESS_AS = re.compile(r"\b(?:d\.?/?b\.?/?a\.?)\b:?\s*", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
-    r"(?:owner|self|tenant|vacant|none|n/?a|not provided|tbd|\W+|owner \(general\)|self contractor.*|unknown)$",
+    r"(?:owner( \(general\))?|self( contractor.*)?|tenant|vacant|none|n/?a|not provided|tbd|unknown|[js]r\.?|\W+)$",
     re.IGNORECASE,
 )
-_PERSONAL_TRUST = re.compile(r"\b(?:family|living|revocable)\s+trust\b", re.IGNORECASE)
+_PERSONAL_TRUST = re.compile(r"^(?!.*\bbank\b).*\btrust$|\b(?:family|living|revocable)\s+trust\b", re.IGNORECASE)
+_INITIAL = re.compile(r"^\S+ \S+ [A-Z]\.?$|^\S+ [A-Z]\.? \S+$")  # "WEST RUTH M", "Ruth M. West"
 _PARTS = re.compile(
-    r"\s*\|\s*|\s*-\s+|\s+-\s*|(?<=LLC)-|(?<=[a-z]{6})-(?=[a-z]+ [a-z]+$)|\b(?:d/?b/?a)\b\s*", re.IGNORECASE
+    r"\s*%\s*|\bc/o\b|\s*\|\s*|\s*-\s+|\s+-\s*|(?<=LLC)-|(?<=[a-z]{6})-(?=[a-z]+ [a-z]+$)|\b(?:d/?b/?a)\b\s*",
+    re.IGNORECASE,
 )
 _SIGNS = re.compile(r"[/#+@!]|\d|'s\b|\bby\b")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """Given names and surnames that stand before the comma of "person, company" cells; lower case."""
+    """Given names and surnames that stand before the comma of "person, company" cells, in lower case.
+
+    `frequent` are second halves that stand in many cells, as only companies' do.
+    """
 
     given: frozenset[str] = frozenset()
     family: frozenset[str] = frozenset()
+    frequent: frozenset[str] = frozenset()
 
     def touches(self, name: str) -> bool:
         """Whether any word of the name is a known given name or surname."""
@@ -48,15 +56,22 @@ class KnownNames:
 
 
 def collect_names(cells: Iterable[str]) -> KnownNames:
-    """Names of persons out of "person, company" cells whose second half is surely a company."""
+    """Names of persons out of "person, company" cells whose second half is surely a company; repeats count."""
     given, family = set(), set()
-    for cell in cells:
+    counted = Counter(cells)
+    seconds: Counter[str] = Counter()
+    for cell, count in counted.items():
         person, _, company = cell.partition(",")
+        seconds[company.strip(" ,").lower()] += count
         words = _words(person)
         if len(words) > 1 and has_company_word(company) and not has_company_word(person):
             given.add(words[0])
             family.add(words[-1])
-    return KnownNames(frozenset(w for w in given if len(w) > 2), frozenset(w for w in family if len(w) > 2))
+    return KnownNames(
+        given=frozenset(word for word in given if len(word) > 2),
+        family=frozenset(word for word in family if len(word) > 2),
+        frequent=frozenset(company for company, count in seconds.items() if company and count >= FREQUENT),
+    )
 
 
 def has_company_word(name: str) -> bool:
@@ -68,7 +83,7 @@ def is_company(name: str, known: KnownNames) -> bool:
     """Whether the name is surely no person's: a company word, or a doubtful word or sign and no known name."""
     if has_company_word(name):
         return True
-    if _PERSONAL_TRUST.search(name):
+    if _PERSONAL_TRUST.search(name) or _INITIAL.match(name):
         return False
     plain = _DOUBTFUL.sub(" ", name)
     return (plain != name or bool(_SIGNS.search(name))) and not known.touches(plain)
@@ -86,8 +101,9 @@ def split_contact(published: str | None, known: KnownNames) -> tuple[str | None,
     if is_trade_name:
         company = after if _is_safe(after, before, known) else _company_part(before, known)
         return company, WITHHELD
-    company = _drop_persons(_company_part(text, known) or "", known)
-    return company or None, None if company == text else WITHHELD
+    company = _company_part(text, known)
+    kept = _drop_persons(company, known) if company else None
+    return (None if kept == WITHHELD else kept), None if kept == text else WITHHELD
 
 
 def _company_part(text: str, known: KnownNames) -> str | None:
@@ -98,10 +114,13 @@ def _company_part(text: str, known: KnownNames) -> str | None:
 
 
 def _is_safe(company: str, person: str, known: KnownNames) -> bool:
+    """Whether what stands beside a person's name is a company and not another person, or the same one again."""
     if has_company_word(company):
         return True
-    words = _words(company)
-    return len(words) > 1 and not known.touches(company) and not set(words) & set(_words(person))
+    if _PLACEHOLDER.match(company):
+        return False
+    is_sure = company.lower() in known.frequent or is_company(company, known)
+    return is_sure and not known.touches(company) and not set(_words(company)) & set(_words(person))
 
 
 def _partition_trade_name(text: str) -> tuple[str, bool, str]:
@@ -124,6 +143,8 @@ def withhold_person(name: str | None, known: KnownNames) -> str:
 def _drop_persons(text: str, known: KnownNames) -> str:
     """ "ACME LLC - JOHN DOE" or "JOHN DOE DBA ACME" without its person; a name without such parts as it is."""
     parts = [part for part in _PARTS.split(text) if part.strip()]
+    if len(parts) == 1:
+        return WITHHELD if _PERSONAL_TRUST.search(text) else text
     kept = [part for part in parts if _may_stay(part, known)]
     return text if len(kept) == len(parts) else " ".join(kept) or WITHHELD
 
