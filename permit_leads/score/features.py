@@ -78,11 +78,20 @@ def area() -> pl.Expr:
 
 def remark_words(descriptions: pl.Series, model: Model) -> pl.Series:
     """The words of each description that speak of paperwork, else of damage, else of a violation; null for none."""
-    patterns = [[f" {'  '.join(words_of(word))} " for word in model.words[group]] for group in REMARKS]
-    letters = descriptions.str.to_lowercase().str.replace_all("[^a-z]+", "  ").str.strip_chars()
+    rows = descriptions.alias("text").to_frame().with_row_index("row")
+    hinted = rows.filter(COLUMN("text").str.contains(_any_remark(model)))
+    letters = COLUMN("text").str.to_lowercase().str.replace_all("[^a-z]+", "  ").str.strip_chars()
     spaced = pl.concat_str(pl.lit(" "), letters, pl.lit(" "))
+    patterns = [[f" {'  '.join(words_of(word))} " for word in model.words[group]] for group in REMARKS]
     found = pl.coalesce(spaced.str.extract_many(of_group, leftmost=True).list.first() for of_group in patterns)
-    return pl.select(found.str.strip_chars().str.replace_all("  ", " ", literal=True)).to_series()
+    words = hinted.select("row", words=found.str.strip_chars().str.replace_all("  ", " ", literal=True))
+    return rows.select("row").join(words, on="row", how="left", maintain_order="left")["words"]
+
+
+def _any_remark(model: Model) -> str:
+    """Finds the few texts that may hold a remark, without saying which."""
+    phrases = {"[^a-z]+".join(words_of(word)) for group in REMARKS for word in model.words[group]}
+    return f"(?i)(?-u:\\b)(?:{'|'.join(sorted(phrases, key=len, reverse=True))})"
 
 
 def words_of(text: str) -> list[str]:

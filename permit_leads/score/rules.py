@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from permit_leads.permit import PERMIT_KEY
@@ -12,6 +14,7 @@ from permit_leads.score.openness import OWNER_BUILDER, holder, is_closed, is_own
 EVIDENCE_CHARS = 80
 COLUMN = pl.col
 NO_EVIDENCE = pl.lit("null")
+JSON = "json:"
 
 
 def permit_parts(permits: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -21,6 +24,7 @@ def permit_parts(permits: pl.DataFrame, model: Model) -> pl.DataFrame:
     known = permits.with_columns(
         is_owner=is_owner(model), area=area(), remark_words=remark_words(permits["description"], model)
     )
+    known = _with_json(known, TEXT_EVIDENCE.values())
     values = permit_features(model)
     facts = known.with_columns(**{f"@{group}": value for group, value in values.items()}, company=holder(model))
     reasons = [reason(model, group, COLUMN(f"@{group}"), _evidence(group)) for group in values]
@@ -41,10 +45,11 @@ def lead_parts(trades: pl.DataFrame, permits: pl.DataFrame, model: Model, *, is_
     leads = trades.join(permit_parts(permits, model), on=PERMIT_KEY, maintain_order="left")
     facts = with_openness(leads, model, is_published=is_published).with_columns(
         base=pl.concat_str("trade", pl.lit("."), "kind"),
-        certainty=COLUMN("evidence").str.extract("^(label|words|type): ", 1),
+        certainty=_certainty(),
         scope=_scope(),
         holder=pl.when("is_closed").then("status_current").otherwise("company"),
     )
+    facts = _with_json(facts, ["holder", "evidence"])
     own_points = [_base_points(model), *(points(model, group, COLUMN(column)) for group, column, _ in OWN_GROUPS)]
     own_reasons = [reason(model, group, COLUMN(column), seen) for group, column, seen in OWN_GROUPS]
     permit_reasons = pl.when(COLUMN("permit_reasons") != "").then("permit_reasons")
@@ -68,10 +73,15 @@ def reason(model: Model, group: str, value: pl.Expr, evidence: pl.Expr) -> pl.Ex
     return pl.concat_str(opening, evidence, pl.lit("]"))
 
 
-def json_text(text: pl.Expr) -> pl.Expr:
-    """A JSON string of at most EVIDENCE_CHARS characters; what JSON would have to escape reads as a blank."""
-    plain = text.str.slice(0, EVIDENCE_CHARS).str.replace_all(r'[\x00-\x1f\x7f"\\]', " ")
-    return pl.concat_str(pl.lit('"'), plain, pl.lit('"')).fill_null("null")
+def json_texts(texts: pl.Series) -> pl.Series:
+    """JSON strings of at most EVIDENCE_CHARS characters; what JSON would have to escape reads as a blank.
+
+    Each distinct text is written once: statuses, classes and companies repeat.
+    """
+    distinct = texts.unique().drop_nulls()
+    plain = distinct.str.slice(0, EVIDENCE_CHARS).str.replace_all(r'[\x00-\x1f\x7f"\\]', " ")
+    written = pl.select(pl.concat_str(pl.lit('"'), plain, pl.lit('"'))).to_series()
+    return texts.replace_strict(distinct, written, default=None, return_dtype=pl.String).fill_null("null")
 
 
 def json_number(number: pl.Expr) -> pl.Expr:
@@ -81,16 +91,27 @@ def json_number(number: pl.Expr) -> pl.Expr:
 
 # Groups that depend on the trade: (group of the score card, column of its value, evidence).
 OWN_GROUPS = (
-    ("openness", "openness_rule", json_text(COLUMN("holder"))),
-    ("certainty", "certainty", json_text(COLUMN("evidence"))),
+    ("openness", "openness_rule", COLUMN(JSON + "holder")),
+    ("certainty", "certainty", COLUMN(JSON + "evidence")),
     ("scope", "scope", NO_EVIDENCE),
 )
 
 
+def _with_json(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """Beside each of these columns its values as JSON, named with JSON in front."""
+    return frame.with_columns(json_texts(frame[column]).alias(JSON + column) for column in columns)
+
+
 def _evidence(group: str) -> pl.Expr:
     if group in TEXT_EVIDENCE:
-        return json_text(COLUMN(TEXT_EVIDENCE[group]))
+        return COLUMN(JSON + TEXT_EVIDENCE[group])
     return json_number(COLUMN(NUMBER_EVIDENCE[group])) if group in NUMBER_EVIDENCE else NO_EVIDENCE
+
+
+def _certainty() -> pl.Expr:
+    """How the trade became known: the word before the colon of the evidence, if the permit itself said it."""
+    told = {source: COLUMN("evidence").str.starts_with(f"{source}: ") for source in ("label", "words", "type")}
+    return pl.coalesce(pl.when(is_told).then(pl.lit(source)) for source, is_told in told.items())
 
 
 def _base_points(model: Model) -> pl.Expr:
