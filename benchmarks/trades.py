@@ -136,7 +136,7 @@ def _frame(records: list[Labelled]) -> pl.DataFrame:
 def _chicago(data: Path, registry: dict[str, Dataset]) -> Iterator[Labelled]:
     """Work type or permit type hidden, description read."""
     values = _labels(registry["chicago_building_permits"])
-    for _, text in _members(data / "chicago_socrata" / "monthly_2019.tar.zst", ".json"):
+    for _, text in members(data / "chicago_socrata" / "monthly_2019.tar.zst", ".json"):
         for row in json.loads(text):
             trades = values.get(row.get("wt") or "") or values.get(row.get("t") or "")
             if trades:
@@ -154,10 +154,10 @@ def _baldwin(data: Path, registry: dict[str, Dataset]) -> Iterator[Labelled]:
             yield Labelled({"description": str(row[text]) or None}, trades)
 
 
-def _austin(data: Path, registry: dict[str, Dataset]) -> Iterator[Labelled]:
+def _austin(data: Path, _registry: dict[str, Dataset]) -> Iterator[Labelled]:
     """Trade permits that stand alone (not one of a project's four): suffix hidden, work description read."""
     seen: set[str] = set()
-    for _, text in _members(data / "austin_oss" / "daily_csv_2015.tar.zst", ".csv"):
+    for _, text in members(data / "austin_oss" / "daily_csv_2015.tar.zst", ".csv"):
         for row in csv.DictReader(io.StringIO(text)):
             number = row["permit_number"] or ""
             alone = (row["sub_type"] or "").strip() in ("Residential", "Commercial")
@@ -185,7 +185,7 @@ def _new_york(data: Path, registry: dict[str, Dataset]) -> Iterator[Labelled]:
             yield Labelled({"permit_type_desc": row["work_type"]}, trades)
 
 
-def _texas(data: Path, registry: dict[str, Dataset]) -> Iterator[Labelled]:
+def _texas(data: Path, _registry: dict[str, Dataset]) -> Iterator[Labelled]:
     """Permits of more than fifty Texas publishers with weak labels: type and description read."""
     for line in (data / "labels_tx" / "eval_set_v1_half.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -208,7 +208,7 @@ def _labels(dataset: Dataset) -> dict[str, tuple[str, ...]]:
     return {} if dataset.trades is None else {k: v for k, v in dataset.trades.values.items() if v}
 
 
-def _members(archive: Path, suffix: str) -> Iterator[tuple[str, str]]:
+def members(archive: Path, suffix: str) -> Iterator[tuple[str, str]]:
     """(name, text) of the files of a .tar.zst, in their order."""
     with archive.open("rb") as packed:
         reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(packed)
