@@ -151,7 +151,9 @@ def _batch(dataset: Dataset, arrived: Arrived, given: GivenKeys, lookup: psycopg
         differing, unchanged_ids = split_known(lookup, permits)
         lookup.commit()
     with clock.stage("score"):
-        leads = score.score(dataset, differing, classify(dataset, differing))
+        trades = classify(dataset, differing)
+        leads = score.score(dataset, differing, trades)
+        differing = _with_trades(differing, trades)
     return Batch(
         page_index=arrived.page_index,
         page_sha256=arrived.page_sha256,
@@ -162,6 +164,13 @@ def _batch(dataset: Dataset, arrived: Arrived, given: GivenKeys, lookup: psycopg
         rejections=normalized.rejections,
         findings=quality.check_columns(dataset, rows.columns),
     )
+
+
+def _with_trades(permits: pl.DataFrame, trades: pl.DataFrame) -> pl.DataFrame:
+    """The permits with the list of trades they are directly for, in the order of their names."""
+    direct = trades.filter(pl.col("kind") == "direct").group_by(PERMIT_KEY).agg(pl.col("trade").sort().alias("trades"))
+    joined = permits.join(direct, on=PERMIT_KEY, how="left", maintain_order="left")
+    return joined.with_columns(pl.col("trades").fill_null([]))
 
 
 def _day(dataset: Dataset, page: Page) -> date:

@@ -26,7 +26,7 @@ def lead_ids(permit_ids_and_trades: pl.Series) -> pl.Series:
 
 
 def content_hashes(permits: pl.DataFrame) -> pl.Series:
-    """128-bit hash over every field of the record, 32 hex digits. Provenance is left out: where it stood is no change."""
+    """128-bit hash over every field of the record, 32 hex digits. Where the row stood is no part of it."""
     texts = permits.select(pl.concat_str([_text(field) for field in FIELDS], separator=SEPARATOR).alias("text"))["text"]
     return pl.Series([xxhash.xxh3_128_hexdigest(text.encode()) for text in texts], dtype=pl.String)
 

@@ -1,4 +1,4 @@
-"""Permits, versions and leads into the store: new rows by COPY, changed rows once per run, unchanged rows not at all."""
+"""Permits, versions and leads into the store: new by COPY, changed once per run, unchanged not at all."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ import psycopg
 from psycopg import sql
 
 from permit_leads.permit import FIELDS
-from permit_leads.store.queries import load_queries
+from permit_leads.search import search_words
 from permit_leads.store.identity import lead_ids
+from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 FIELD_NAMES = [field.name for field in FIELDS]
 PERMIT_COLUMNS = [
     *("permit_id", "dataset_id", "permit_key", "version", "content_hash"),
-    *("page_sha256", "page_row", "first_recorded_at", "recorded_at"),
+    *("page_sha256", "page_row", "first_recorded_at", "recorded_at", "trades", "search_words"),
     *FIELD_NAMES,
 ]
-VERSION_COLUMNS = ["permit_id", "version", "recorded_at", "run_id", "content_hash", "page_sha256", "page_row", "permit"]
+VERSION_COLUMNS = ["permit_id", "version", "recorded_at", "run_id", "content_hash", "page_sha256", "page_row"]
 LEAD_COLUMNS = [
     *("lead_id", "permit_id", "dataset_id", "trade", "kind", "openness", "points", "reasons", "rank_key"),
     *("model_version", "rank_date", "county_fips", "original_zip", "permit_class_mapped", "est_project_cost"),
@@ -62,7 +63,8 @@ class PermitWriter:
     def write(self, permits: pl.DataFrame, leads: pl.DataFrame, recorded_at: datetime, model_version: str) -> None:
         """Store rows that differ from what was committed when they were looked up, and their leads.
 
-        `leads` has the columns of `score` and `permit_key`; every lead belongs to one of `permits`.
+        `permits` carries `trades`, the list of those it is directly for. `leads` has the columns of `score` and
+        `permit_key`; every lead belongs to one of `permits`. A new permit that is over makes no lead.
         """
         known = known_hashes(self._conn, permits["permit_id"])
         rows = permits.join(known, on="permit_id", how="left", maintain_order="left").with_columns(
@@ -71,6 +73,8 @@ class PermitWriter:
             pl.lit(1, pl.Int32).alias("version"),
             pl.lit(recorded_at.isoformat()).alias("recorded_at"),
             pl.lit(recorded_at.isoformat()).alias("first_recorded_at"),
+            array_text(pl.col("trades")).alias("trades"),
+            array_text(search_words()).alias("search_words"),
         )
         lead_rows = _lead_rows(rows, leads, model_version)
         self._insert_new(rows.filter(pl.col("is_new")), lead_rows.filter(pl.col("is_new")))
@@ -88,7 +92,7 @@ class PermitWriter:
     def apply(self) -> Written:
         """Turn what was staged into versions, permits and leads; call once, before the commit."""
         if self._staged_ids:
-            for name in ("drop_superseded", "drop_superseded_leads"):
+            for name in ("drop_superseded", "drop_superseded_leads", "keep_superseded"):
                 self._conn.execute(QUERIES[name])
             self._conn.execute(QUERIES["apply_versions"], {"run_id": self._run_id})
             self.written.permit_changed = self._conn.execute(QUERIES["apply_permits"]).rowcount
@@ -100,12 +104,13 @@ class PermitWriter:
     def _insert_new(self, permits: pl.DataFrame, leads: pl.DataFrame) -> None:
         if permits.is_empty():
             return
-        versions = permits.with_columns(pl.lit(str(self._run_id)).alias("run_id"), version_json().alias("permit"))
+        versions = permits.with_columns(pl.lit(str(self._run_id)).alias("run_id"))
+        alive = leads.filter(pl.col("openness") != "closed")
         copy_frame(self._conn, "public.permits", permits.select(PERMIT_COLUMNS))
         copy_frame(self._conn, "public.permit_versions", versions.select(VERSION_COLUMNS))
-        copy_frame(self._conn, "public.leads", leads.select(LEAD_COLUMNS))
+        copy_frame(self._conn, "public.leads", alive.select(LEAD_COLUMNS))
         self.written.permit_new += permits.height
-        self.written.leads += leads.height
+        self.written.leads += alive.height
 
     def _stage(self, permits: pl.DataFrame, leads: pl.DataFrame) -> None:
         if permits.is_empty():
@@ -129,10 +134,9 @@ def split_known(conn: psycopg.Connection, permits: pl.DataFrame) -> tuple[pl.Dat
     return joined.filter(~is_same).drop("known_hash"), joined.filter(is_same)["permit_id"]
 
 
-def version_json() -> pl.Expr:
-    """The published fields of a permit as JSON text, nulls left out. `permit_num` is never null, so it comes first."""
-    names = ["permit_num", *(name for name in FIELD_NAMES if name != "permit_num")]
-    return pl.struct(names).struct.json_encode().str.replace_all(r',"[a-z0-9_]+":null', "")
+def array_text(values: pl.Expr) -> pl.Expr:
+    """A list of plain words as PostgreSQL writes a text[]."""
+    return pl.concat_str(pl.lit("{"), values.list.join(","), pl.lit("}"))
 
 
 def copy_frame(conn: psycopg.Connection, table: str, frame: pl.DataFrame) -> None:

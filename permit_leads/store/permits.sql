@@ -39,13 +39,19 @@ delete from staged_leads as staged
           where kept.permit_id = staged.permit_id and kept.page_order = staged.page_order
        )
 
+-- keep_superseded --
+-- What a permit said until now stays readable.
+insert into public.superseded_permits (permit_id, version, superseded_at, permit)
+select known.permit_id, known.version, staged.recorded_at,
+       jsonb_strip_nulls(to_jsonb(known) - array['permit_id', 'dataset_id', 'permit_key', 'version', 'content_hash',
+         'page_sha256', 'page_row', 'first_recorded_at', 'recorded_at', 'trades', 'search_words'])
+  from staged_permits as staged
+  join public.permits as known using (permit_id)
+
 -- apply_versions --
-insert into public.permit_versions
-  (permit_id, version, recorded_at, run_id, content_hash, page_sha256, page_row, permit)
+insert into public.permit_versions (permit_id, version, recorded_at, run_id, content_hash, page_sha256, page_row)
 select staged.permit_id, known.version + 1, staged.recorded_at, %(run_id)s, staged.content_hash,
-       staged.page_sha256, staged.page_row,
-       jsonb_strip_nulls(to_jsonb(staged) - array['permit_id', 'dataset_id', 'permit_key', 'version', 'content_hash',
-         'page_sha256', 'page_row', 'first_recorded_at', 'recorded_at', 'search', 'page_order'])
+       staged.page_sha256, staged.page_row
   from staged_permits as staged
   join public.permits as known using (permit_id)
 
@@ -54,7 +60,8 @@ select staged.permit_id, known.version + 1, staged.recorded_at, %(run_id)s, stag
 update public.permits as known
    set version = known.version + 1,
        content_hash = staged.content_hash, page_sha256 = staged.page_sha256, page_row = staged.page_row,
-       recorded_at = staged.recorded_at, permit_num = staged.permit_num,
+       recorded_at = staged.recorded_at, trades = staged.trades, search_words = staged.search_words,
+       permit_num = staged.permit_num,
        master_permit_num = staged.master_permit_num, permit_type = staged.permit_type,
        permit_type_desc = staged.permit_type_desc, permit_class = staged.permit_class,
        permit_class_mapped = staged.permit_class_mapped, work_class = staged.work_class,
@@ -75,13 +82,15 @@ update public.permits as known
  where staged.permit_id = known.permit_id
 
 -- apply_leads --
--- A lead whose trade the permit no longer is for stays in the ledger, closed.
+-- A permit that is over before it ever was a lead does not become one; a lead that is over stays, closed.
 insert into public.leads as known
   (lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, rank_key, model_version, rank_date,
    county_fips, original_zip, permit_class_mapped, est_project_cost, created_at, updated_at)
 select lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, rank_key, model_version, rank_date,
        county_fips, original_zip, permit_class_mapped, est_project_cost, created_at, updated_at
-  from staged_leads
+  from staged_leads as staged
+ where staged.openness <> 'closed'
+    or exists (select from public.leads as sold where sold.lead_id = staged.lead_id)
     on conflict (lead_id) do update
    set kind = excluded.kind, openness = excluded.openness, points = excluded.points, reasons = excluded.reasons,
        rank_key = excluded.rank_key, model_version = excluded.model_version, rank_date = excluded.rank_date,
@@ -96,6 +105,7 @@ select lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, r
         excluded.est_project_cost)
 
 -- close_vanished_leads --
+-- A lead whose trade the permit no longer is for.
 update public.leads as known
    set openness = 'closed', reasons = '[["trade_gone", -200, null]]', points = -200,
        rank_key = known.rank_key - 1000 * (known.points + 200), updated_at = staged.recorded_at

@@ -50,10 +50,8 @@ create table public.permits (
   applicant_name text,
   owner_name text,
   link text,
-  search tsvector generated always as (
-    to_tsvector('english', coalesce(description, '') || ' ' || coalesce(permit_type_desc, '') || ' ' || coalesce(work_class, ''))
-    || to_tsvector('simple', coalesce(original_address1, '') || ' ' || permit_num || ' ' || coalesce(contractor_company_name, ''))
-  ) stored,
+  trades text[] not null default '{}',
+  search_words text[] not null default '{}',
   constraint permits_natural_key unique (dataset_id, permit_key)
 );
 comment on column public.permits.permit_id is 'uuid5 of dataset and natural key; never changes, whatever is enriched later.';
@@ -61,6 +59,8 @@ comment on column public.permits.permit_key is 'Natural key of the dataset, its 
 comment on column public.permits.content_hash is '128-bit hash of all published fields; equal hash means nothing changed.';
 comment on column public.permits.page_sha256 is 'sha-256 of the archived page this version was read from.';
 comment on column public.permits.page_row is 'Zero-based row in that page.';
+comment on column public.permits.trades is 'Trades the permit is directly for, by the publisher''s label or the words of its description.';
+comment on column public.permits.search_words is 'Words of the searchable fields as permit_leads.search makes them; derived, so no part of a version.';
 comment on column public.permits.recorded_at is 'When we learned this version (UTC).';
 comment on column public.permits.permit_num is 'The publisher''s permit number, as written.';
 comment on column public.permits.master_permit_num is 'Number of the permit this one hangs under.';
@@ -103,7 +103,7 @@ comment on column public.permits.owner_name is 'Owner; may be a person.';
 comment on column public.permits.link is 'The publisher''s own page of this permit.';
 
 create index permits_issued on public.permits (dataset_id, issued_date);
-create index permits_search on public.permits using gin (search);
+create index permits_search_words on public.permits using gin (search_words) with (gin_pending_list_limit = 16384);
 
 create table public.permit_versions (
   permit_id uuid not null,
@@ -113,16 +113,27 @@ create table public.permit_versions (
   content_hash uuid not null,
   page_sha256 text not null,
   page_row integer not null,
-  permit jsonb not null,
   constraint permit_versions_pkey primary key (permit_id, version)
 );
-comment on table public.permit_versions is 'Append-only: what we knew of each permit and when. permit holds every published field, nulls left out.';
+comment on table public.permit_versions is
+  'Append-only: which versions of a permit we learned, when, and from which row of which page. The values of the newest stand in permits, those of older ones in superseded_permits.';
+
+create table public.superseded_permits (
+  permit_id uuid not null,
+  version integer not null,
+  superseded_at timestamptz not null,
+  permit jsonb not null,
+  constraint superseded_permits_pkey primary key (permit_id, version)
+);
+comment on table public.superseded_permits is
+  'Append-only: the published fields of every version that is no longer the newest, nulls left out.';
 
 alter table public.permits enable row level security;
 alter table public.permit_versions enable row level security;
-revoke all on public.permits, public.permit_versions from public, anon, authenticated, service_role;
+alter table public.superseded_permits enable row level security;
+revoke all on public.permits, public.permit_versions, public.superseded_permits from public, anon, authenticated, service_role;
 grant select, insert, update on public.permits to service_role;
-grant select, insert on public.permit_versions to service_role;
+grant select, insert on public.permit_versions, public.superseded_permits to service_role;
 
 -- Names of persons (contractor_full_name, applicant_name, owner_name) are not granted: they follow a claim.
 grant select (permit_id, dataset_id, permit_key, version, page_sha256, page_row, first_recorded_at,
@@ -131,7 +142,7 @@ grant select (permit_id, dataset_id, permit_key, version, page_sha256, page_row,
   completed_date, expires_date, status_date, status_current, status_current_mapped, original_address1,
   original_address2, original_city, original_state, original_zip, county_fips, latitude, longitude, pin,
   est_project_cost, total_sq_ft, added_sq_ft, remodel_sq_ft, housing_units, contractor_trade,
-  contractor_company_name, contractor_lic_num, contractor_phone, link, search) on public.permits to
+  contractor_company_name, contractor_lic_num, contractor_phone, link, trades, search_words) on public.permits to
   authenticated;
 create policy permits_are_readable on public.permits for select to authenticated using (true);
 grant select (permit_id, version, recorded_at, page_sha256, page_row) on public.permit_versions to authenticated;

@@ -30,7 +30,7 @@ LEAD_SCHEMA = {
 def permits(*rows: tuple[str, str]) -> pl.DataFrame:
     """Permits by number and description, as the normalizer hands them over."""
     records = [
-        {name: None for name in PERMIT_SCHEMA}
+        dict.fromkeys(PERMIT_SCHEMA)
         | {
             "permit_key": num,
             "permit_num": num,
@@ -42,25 +42,26 @@ def permits(*rows: tuple[str, str]) -> pl.DataFrame:
         }
         for at, (num, text) in enumerate(rows)
     ]
-    return with_identity(DATASET, pl.DataFrame(records, schema=PERMIT_SCHEMA))
+    frame = with_identity(DATASET, pl.DataFrame(records, schema=PERMIT_SCHEMA))
+    return frame.with_columns(pl.Series("trades", [["roofing"]] * frame.height, dtype=pl.List(pl.String)))
 
 
-def leads(frame: pl.DataFrame, trade: str = "roofing") -> pl.DataFrame:
+def leads(frame: pl.DataFrame, trade: str = "roofing", openness: str = "open") -> pl.DataFrame:
     rows = [
-        (key, trade, "direct", "open", 10, '[["base", 10, null]]', date(2026, 11, 20), 14_000_000)
+        (key, trade, "direct", openness, 10, '[["base", 10, null]]', date(2026, 11, 20), 14_000_000)
         for key in frame["permit_key"]
     ]
     return pl.DataFrame(rows, schema=LEAD_SCHEMA, orient="row")
 
 
-def run(conn: psycopg.Connection, *pages: pl.DataFrame, trade: str = "roofing") -> Written:
+def run(conn: psycopg.Connection, *pages: pl.DataFrame, trade: str = "roofing", openness: str = "open") -> Written:
     """One run of these pages, compared with what was there before it began, as the real run does."""
     split = [split_known(conn, page) for page in pages]
     writer = PermitWriter(conn, DATASET, uuid.uuid4())
     for differing, unchanged in split:
         writer.saw_unchanged(unchanged)
         if not differing.is_empty():
-            writer.write(differing, leads(differing, trade), NOW, "test")
+            writer.write(differing, leads(differing, trade, openness), NOW, "test")
     written = writer.apply()
     conn.execute("drop table staged_permits, staged_leads")
     return written
@@ -71,7 +72,15 @@ def stored(conn: psycopg.Connection) -> list[tuple[object, ...]]:
 
 
 def versions(conn: psycopg.Connection) -> list[tuple[object, ...]]:
-    query = "select permit ->> 'permit_num', version, permit ->> 'description' from permit_versions order by 1, 2"
+    """Every version with its wording: the newest from permits, the older ones from superseded_permits."""
+    query = """
+        select coalesce(old.permit ->> 'permit_num', now.permit_num), version.version,
+               coalesce(old.permit ->> 'description', now.description)
+          from permit_versions as version
+          left join superseded_permits as old using (permit_id, version)
+          left join permits as now using (permit_id, version)
+         order by 1, 2
+    """
     return conn.execute(query).fetchall()
 
 
@@ -112,6 +121,32 @@ def test_row_back_to_the_known_wording_takes_back_an_earlier_page(conn: psycopg.
     written = run(conn, permits(("1", "something else")), permits(("1", "as known")))
     assert written.permit_changed == 0
     assert stored(conn) == [("1", 1, "as known")]
+
+
+def test_permit_that_is_over_when_first_seen_makes_no_lead(conn: psycopg.Connection) -> None:
+    written = run(conn, permits(("1", "new roof")), openness="closed")
+    assert (written.permit_new, written.leads) == (1, 0)
+    written = run(conn, permits(("1", "new roof, finaled")), openness="closed")
+    assert (written.permit_changed, written.leads) == (1, 0)
+
+
+def test_lead_of_a_permit_that_ends_is_closed(conn: psycopg.Connection) -> None:
+    run(conn, permits(("1", "new roof")))
+    run(conn, permits(("1", "new roof, finaled")), openness="closed")
+    assert conn.execute("select openness from leads").fetchall() == [("closed",)]
+
+
+def test_words_and_trades_of_a_permit_can_be_searched(conn: psycopg.Connection) -> None:
+    run(conn, permits(("2015-0654 BP", "Tear off roofs")))
+    found = "select permit_num from permits where search_words @> array['roof', 'tear'] and trades @> array['roofing']"
+    assert conn.execute(found).fetchall() == [("2015-0654 BP",)]
+
+
+def test_superseded_version_keeps_every_field_it_had(conn: psycopg.Connection) -> None:
+    run(conn, permits(("1", "first")))
+    run(conn, permits(("1", "second")))
+    (kept,) = conn.execute("select permit from superseded_permits").fetchone() or ({},)
+    assert kept == {"permit_num": "1", "description": "first", "issued_date": "2026-11-20", "latitude": 30.25}
 
 
 def test_lead_of_a_trade_the_permit_lost_is_closed_not_deleted(conn: psycopg.Connection) -> None:

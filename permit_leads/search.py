@@ -1,0 +1,29 @@
+"""Words to search permits by: the same rule for what is stored and for what is asked."""
+
+from __future__ import annotations
+
+import polars as pl
+
+SEARCHED = (
+    *("description", "permit_type_desc", "work_class", "project_name"),
+    *("original_address1", "permit_num", "contractor_company_name"),
+)
+WORD = r"[\p{L}\p{N}]+"
+PLURAL = r"([\p{L}]{2}[\p{L}--s])s\b"  # "roofs" is found as "roof"; "glass" stays
+
+
+def search_words() -> pl.Expr:
+    """The distinct words of a permit, lower case, plural s taken off; a list of text per row."""
+    text = pl.concat_str([pl.col(name) for name in SEARCHED], separator=" ", ignore_nulls=True)
+    return words_of(text)
+
+
+def query_words(text: str) -> list[str]:
+    """The words a person asks for; a permit must have all of them."""
+    return pl.select(words_of(pl.lit(text))).to_series().to_list()[0]
+
+
+def words_of(text: pl.Expr) -> pl.Expr:
+    """The words of a text, distinct, in the order they first stand."""
+    singular = text.str.to_lowercase().str.replace_all(PLURAL, "$1")
+    return singular.str.extract_all(WORD).list.unique(maintain_order=True)
