@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from permit_leads import quality, score
 from permit_leads.archive import Archive
 from permit_leads.errors import SourceChanged, SourceError
 from permit_leads.fetch.http import PoliteClient
+from permit_leads.heartbeat import beating
 from permit_leads.normalize import mapping_json, published_fields
 from permit_leads.outcome import Attempt, Outcome, Progress, Request, outcome_of
 from permit_leads.page import Window
@@ -27,7 +27,6 @@ from permit_leads.store.permits import PermitWriter
 from permit_leads.stream import prefetch
 from permit_leads.window import local_window
 
-HEARTBEAT_SECONDS = 10.0
 PAGES_AHEAD = 2
 
 
@@ -89,7 +88,8 @@ def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
             runs.begin_run(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, datetime.now(UTC))
         control.commit()
         try:
-            _bring_in(context, dataset, attempt, control)
+            with _signs_of_life(context, attempt):
+                _bring_in(context, dataset, attempt)
         except BaseException as error:
             _record_failure(context, dataset, attempt, control, error)
             raise
@@ -114,7 +114,13 @@ def _today(dataset: Dataset) -> date:
     return datetime.now(ZoneInfo(dataset.publisher.time_zone)).date()
 
 
-def _bring_in(context: Context, dataset: Dataset, attempt: Attempt, control: psycopg.Connection) -> None:
+def _signs_of_life(context: Context, attempt: Attempt) -> AbstractContextManager[None]:
+    if context.request.is_dry_run:
+        return nullcontext()
+    return beating(context.url, attempt.dataset_id, attempt.run_id, attempt.tally)
+
+
+def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
     """Everything between the claim and the commit; what fails in here leaves no row behind."""
     clock = Clock(attempt.tally.stage_seconds)
     with closing(db.connect(context.url)) as conn, closing(db.connect(context.url)) as lookup:
@@ -123,8 +129,11 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt, control: psy
         attempt.tally.written = writer.written
         with closing(_source(context, dataset, attempt, clock)) as source:
             arriving = prefetch(batches(dataset, source, lookup, clock), PAGES_AHEAD)
-            with closing(arriving):  # type: ignore[type-var]  # a generator
-                _store_all(context, dataset, attempt, arriving, conn, control, writer, clock)
+            with closing(arriving):
+                for batch in arriving:
+                    with clock.stage("store"):
+                        _store(dataset, attempt, batch, conn, writer)
+                    _tell(context.progress, dataset, attempt, batch)
         _check(dataset, attempt, known)
         with clock.stage("apply"):
             writer.apply()
@@ -136,28 +145,7 @@ def _source(context: Context, dataset: Dataset, attempt: Attempt, clock: Clock) 
         return replayed(context.archive, dataset, attempt.window)
     archive = None if context.request.is_dry_run else context.archive
     pages = fetched(context.client, archive, dataset, attempt.window, attempt.run_id, clock)
-    return prefetch(pages, PAGES_AHEAD)  # type: ignore[return-value]
-
-
-def _store_all(
-    context: Context,
-    dataset: Dataset,
-    attempt: Attempt,
-    arriving: Iterator[Batch],
-    conn: psycopg.Connection,
-    control: psycopg.Connection,
-    writer: PermitWriter,
-    clock: Clock,
-) -> None:
-    last_beat = time.monotonic()
-    for batch in arriving:
-        with clock.stage("store"):
-            _store(dataset, attempt, batch, conn, writer)
-        _tell(context.progress, dataset, attempt, batch)
-        if not context.request.is_dry_run and time.monotonic() - last_beat > HEARTBEAT_SECONDS:
-            state.heartbeat(control, dataset.id, attempt.run_id, attempt.tally.record_count)
-            control.commit()
-            last_beat = time.monotonic()
+    return prefetch(pages, PAGES_AHEAD)
 
 
 def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Connection, writer: PermitWriter) -> None:

@@ -20,7 +20,7 @@ def search_words() -> pl.Expr:
 
 def query_words(text: str) -> list[str]:
     """The words a person asks for; a permit must have all of them."""
-    return pl.select(words_of(pl.lit(text))).to_series().to_list()[0]
+    return [str(word) for word in pl.select(words_of(pl.lit(text)).explode()).to_series().drop_nulls()]
 
 
 def words_of(text: pl.Expr) -> pl.Expr:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Element = TypeVar("Element")
 
 
-def prefetch(source: Iterator[Element], depth: int) -> Iterator[Element]:
+def prefetch(source: Iterator[Element], depth: int) -> Generator[Element, None, None]:
     """The elements of `source` in order, made by a thread that runs at most `depth` elements ahead.
 
     An error of `source` is raised where its element would have come. Close the iterator to stop the thread.

@@ -1,0 +1,34 @@
+-- What two stores must agree on: everything but instants and the ids of runs.
+
+-- fingerprint --
+select 'permits' as name, count(*) as row_count,
+       md5(coalesce(string_agg(md5((to_jsonb(permit) - 'recorded_at' - 'first_recorded_at')::text), '' order by permit_id), ''))
+  from public.permits as permit
+ union all
+select 'permit_versions', count(*),
+       md5(coalesce(string_agg(md5((to_jsonb(learned) - 'recorded_at' - 'run_id')::text), '' order by permit_id, learned.version), ''))
+  from public.permit_versions as learned
+ union all
+select 'superseded_permits', count(*),
+       md5(coalesce(string_agg(md5((to_jsonb(old) - 'superseded_at')::text), '' order by permit_id, old.version), ''))
+  from public.superseded_permits as old
+ union all
+select 'leads', count(*),
+       md5(coalesce(string_agg(md5((to_jsonb(lead) - 'created_at' - 'updated_at')::text), '' order by lead_id), ''))
+  from public.leads as lead
+ union all
+select 'rejections', count(*),
+       md5(coalesce(string_agg(md5((to_jsonb(rejection) - 'rejection_id' - 'run_id')::text), '' order by permit_key, field), ''))
+  from public.rejections as rejection
+ where run_id = (select run_id from public.etl_runs order by started_at desc limit 1)
+
+-- written_at --
+-- Newest instant at which anything was written, to see that a second run wrote nothing.
+select greatest(
+         (select max(recorded_at) from public.permits), (select max(recorded_at) from public.permit_versions),
+         (select max(updated_at) from public.leads)
+       )
+
+-- empty --
+truncate public.permits, public.permit_versions, public.superseded_permits, public.leads, public.rejections,
+  public.etl_runs, public.etl_state, public.raw_pages, public.findings
