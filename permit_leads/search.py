@@ -9,11 +9,11 @@ SEARCHED = (
     *("original_address1", "permit_num", "contractor_company_name"),
 )
 WORD = r"[\p{L}\p{N}]+"
-PLURAL = r"([\p{L}]{2}[\p{L}--s])s\b"  # "roofs" is found as "roof"; "glass" stays
+ENDING = r"([\p{L}]{3,}?)(?:ing|ed|es|e|s)\b"  # "roofs", "roofed" and "roofing" are found as "roof"
 
 
 def search_words() -> pl.Expr:
-    """The distinct words of a permit, lower case, plural s taken off; a list of text per row."""
+    """The distinct words of a permit, lower case, common endings taken off; a list of text per row."""
     text = pl.concat_str([pl.col(name) for name in SEARCHED], separator=" ", ignore_nulls=True)
     return words_of(text)
 
@@ -25,5 +25,5 @@ def query_words(text: str) -> list[str]:
 
 def words_of(text: pl.Expr) -> pl.Expr:
     """The words of a text, distinct, in the order they first stand."""
-    singular = text.str.to_lowercase().str.replace_all(PLURAL, "$1")
-    return singular.str.extract_all(WORD).list.unique(maintain_order=True)
+    stems = text.str.to_lowercase().str.replace_all(ENDING, "$1")
+    return stems.str.extract_all(WORD).list.unique(maintain_order=True)

@@ -50,7 +50,7 @@ Zip = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 Day = Annotated[date, BeforeValidator(check_day), WithJsonSchema({"type": "string", "format": "date"})]
 Score = Annotated[int, Field(ge=0, le=100)]
 Dollars = Annotated[int, Field(ge=0, le=HIGHEST_COST)]
-Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*[A-Za-z0-9][^\x00]*$")]
 CursorText = Annotated[str, Field(pattern=CURSOR_PATTERN, max_length=400)]
 Openness = Literal["open", "likely", "taken", "closed"]
 
@@ -82,7 +82,7 @@ class LeadFilter(BaseModel):
     )
     q: Words | SkipJsonSchema[None] = Field(
         default=None,
-        description='Words in description, type, address, number or company; "a phrase", -not, or are understood.',
+        description="Words that all stand in description, type, address, number or company; endings do not matter.",
         examples=["tear off shingles"],
     )
     openness: list[Openness] = Field(

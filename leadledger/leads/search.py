@@ -21,6 +21,7 @@ from leadledger.leads.cursor import Cursor
 from leadledger.leads.filters import LeadFilter
 from leadledger.leads.summaries import summarize
 from permit_leads.score.ranking import min_rank_key
+from permit_leads.search import query_words
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -151,7 +152,7 @@ def bind(asked: LeadFilter, cursor: Cursor | None, today: date) -> Mapping[str, 
         "min_cost": asked.min_cost,
         "kind": asked.kind,
         "issued_since": asked.issued_since,
-        "words": asked.q,
+        "words": query_words(asked.q or ""),
         "limit": asked.limit + 1,
         "count_limit": COUNT_LIMIT,
         "words_limit": WORDS_LIMIT,

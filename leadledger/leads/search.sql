@@ -62,10 +62,10 @@ unnest(%(zips)s::text[]) as wanted_zip (original_zip)
    from fitting) as candidate
 
 -- words_join --
--- The column holds stemmed words of texts and plain words of names and addresses; either reading may fit.
+-- All words must stand in the permit; permit_leads.search makes them of texts and of questions alike.
 join public.permits as permit
      on permit.permit_id = lead.permit_id
-    and permit.search @@ (websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('simple', %(words)s))
+    and permit.search_words @> %(words)s::text[]
 
 -- count_leads --
 -- Counting stops at the bound; what no index tells is looked at only for the rows up to there.
@@ -80,7 +80,7 @@ select count(*), count(*) filter (where candidate.is_match)
 with matching as materialized (
      select permit.permit_id
        from public.permits as permit
-      where permit.search @@ (websearch_to_tsquery('english', %(words)s) || websearch_to_tsquery('simple', %(words)s))
+      where permit.search_words @> %(words)s::text[]
       limit %(words_limit)s)
 select (select count(*) from matching), count(*)
   from matching

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import psycopg
 
+from permit_leads.search import SEARCHED, search_words
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -50,7 +52,16 @@ def load(conn: psycopg.Connection, what: Loaded) -> Loaded:
     }
     for title in ("dataset", "state", "run", "page", "permits", "versions", "leads"):
         conn.execute(QUERIES[title], values)
+    _set_words(conn, what.dataset_id)
     return what
+
+
+def _set_words(conn: psycopg.Connection, dataset_id: str) -> None:
+    """What the ETL makes of the texts."""
+    texts = conn.execute(QUERIES["texts"], {"dataset_id": dataset_id}).fetchall()
+    permits = pl.DataFrame(texts, schema=["permit_id", *SEARCHED], orient="row")
+    words = permits.select(search_words().list.join(" ").alias("words"))["words"].to_list()
+    conn.execute(QUERIES["set_words"], {"permit_ids": permits["permit_id"].to_list(), "words": words})
 
 
 def today() -> date:

@@ -40,10 +40,22 @@ select md5('permit ' || %(dataset_id)s || n)::uuid, %(dataset_id)s, 'P-' || n, 1
        'PERSON CONTRACTOR ' || n, 'PERSON APPLICANT ' || n, 'PERSON OWNER ' || n
   from generate_series(%(first)s::int, %(last)s::int) as n;
 
+-- texts --
+-- In the order of permit_leads.search.SEARCHED.
+select permit_id::text, description, permit_type_desc, work_class, project_name, original_address1, permit_num,
+       contractor_company_name
+  from public.permits
+ where dataset_id = %(dataset_id)s;
+
+-- set_words --
+update public.permits as permit
+   set search_words = string_to_array(given.words, ' ')
+  from unnest(%(permit_ids)s::uuid[], %(words)s::text[]) as given (permit_id, words)
+ where given.permit_id = permit.permit_id;
+
 -- versions --
-insert into public.permit_versions (permit_id, version, recorded_at, run_id, content_hash, page_sha256, page_row, permit)
-select permit_id, 1, recorded_at, %(run_id)s, content_hash, page_sha256, page_row,
-       jsonb_build_object('permit_num', permit_num, 'owner_name', owner_name)
+insert into public.permit_versions (permit_id, version, recorded_at, run_id, content_hash, page_sha256, page_row)
+select permit_id, 1, recorded_at, %(run_id)s, content_hash, page_sha256, page_row
   from public.permits
  where dataset_id = %(dataset_id)s;
 
@@ -92,8 +104,8 @@ update public.permits
  where permit_num = 'P-1';
 
 -- add_version --
-insert into public.permit_versions (permit_id, version, recorded_at, run_id, content_hash, page_sha256, page_row, permit)
-select permit_id, 2, recorded_at + interval '1 day', run_id, content_hash, page_sha256, page_row, permit
+insert into public.permit_versions (permit_id, version, recorded_at, run_id, content_hash, page_sha256, page_row)
+select permit_id, 2, recorded_at + interval '1 day', run_id, content_hash, page_sha256, page_row
   from public.permit_versions
  where permit_id = %(permit_id)s;
 

@@ -56,8 +56,8 @@ def test_names_of_persons_are_granted_to_nobody(database: Database, role: Role, 
 
 
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
-def test_versions_full_record_is_granted_to_nobody(database: Database, role: Role) -> None:
-    assert is_denied(database, role, "permit_versions", "permit")
+def test_superseded_record_is_granted_to_nobody(database: Database, role: Role) -> None:
+    assert is_denied(database, role, "superseded_permits", "permit")
 
 
 def test_signed_in_users_see_leads_and_permits(database: Database) -> None:
