@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from permit_leads.errors import UsageError
 
@@ -67,6 +68,20 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SOCRATA_APP_TOKEN"),
         description="Socrata application token; raises the rate limit.",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings' own
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then .env; LEADLEDGER_NO_ENV_FILE leaves that file alone, as tests must."""
+        if os.environ.get("LEADLEDGER_NO_ENV_FILE"):
+            return init_settings, env_settings
+        return init_settings, env_settings, dotenv_settings
 
     @field_validator("home")
     @classmethod

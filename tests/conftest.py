@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name in FOREIGN or name.startswith(FOREIGN_PREFIXES):
             del os.environ[name]
+    os.environ["LEADLEDGER_NO_ENV_FILE"] = "1"
     if not hasattr(config, "workerinput"):
         os.environ[RUN] = secrets.token_hex(4)
         os.environ[HOME] = tempfile.mkdtemp(prefix="leadledger-tests-")

@@ -11,11 +11,6 @@ from permit_leads.errors import UsageError
 from permit_leads.settings import REPOSITORY, Settings, load_settings
 
 
-@pytest.fixture(autouse=True)
-def no_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(Settings.model_config, "env_file", None)
-
-
 def test_nothing_set_means_everything_lies_in_the_repository() -> None:
     settings = load_settings()
     assert settings.home == REPOSITORY / ".leadledger"
@@ -63,6 +58,16 @@ def test_address_that_cannot_be_connected_to_is_refused_by_name_only(
     with pytest.raises(UsageError, match="PERMIT_LEADS_CONNECT_TO") as caught:
         load_settings()
     assert text not in str(caught.value)
+
+
+def test_env_file_is_read_below_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("ARCHIVE_URL=file:///from/file\nPERMIT_LEADS_CONTACT=file\nSOMETHING_ELSE=1\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+    monkeypatch.setenv("PERMIT_LEADS_CONTACT", "environment")
+    assert load_settings().archive_url != "file:///from/file"
+    monkeypatch.delenv("LEADLEDGER_NO_ENV_FILE")
+    assert load_settings().archive_url == "file:///from/file"
+    assert load_settings().contact == "environment"
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
