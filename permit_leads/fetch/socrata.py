@@ -58,8 +58,8 @@ def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Itera
     where = where_clause(dataset, window)
     before, page = _census(dataset, client, where)
     yield page
-    if before.count == 0 and where is not None:
-        yield checked_metadata(dataset, client)
+    if before.count == 0 and where is not None and (metadata := checked_metadata(dataset, client)) is not None:
+        yield metadata
     pager = Pager(dataset, client, where)
     yield from pager.pages(before.count)
     after, page = _census(dataset, client, where)

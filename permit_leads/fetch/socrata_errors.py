@@ -42,13 +42,19 @@ def metadata_url(dataset: Dataset) -> str:
     return f"{parts.scheme}://{parts.netloc}/api/views/{four_by_four}.json"
 
 
-def checked_metadata(dataset: Dataset, client: PoliteClient) -> Page:
+def checked_metadata(dataset: Dataset, client: PoliteClient) -> Page | None:
     """The metadata page; asked for when a window is empty, because a date column that became text looks just the same.
+
+    None where the portal keeps its metadata to itself: that alone is no reason to distrust an empty window.
 
     Raises:
         SourceChanged: the date column is gone or no longer a date.
     """
-    page = _metadata(dataset, client)
+    try:
+        page = _metadata(dataset, client)
+    except SourceRefused as refusal:
+        client.on_event("fetch.metadata_refused", source=dataset.id, reason=refusal.reason)
+        return None
     types = column_types(page)
     column = dataset.date_column
     if column is not None and types and column not in types:

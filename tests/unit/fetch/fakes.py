@@ -32,10 +32,11 @@ Answering = Callable[[httpx.Request], Answer]
 
 
 class FakeClock:
-    """Time passes only when somebody sleeps, and `per_request` seconds with each request."""
+    """Time passes only when somebody sleeps, and `per_chunk` seconds with each 64 KiB of a body."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
+        self.per_chunk = 0.0
         self.slept: list[float] = []
 
     def monotonic(self) -> float:
@@ -64,30 +65,30 @@ class FakePublisher(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/robots.txt" and self.robots is not None:
             self.robots_requests.append(request)
-            return _given(self.robots_of.get(request.url.host, self.robots))
+            return self._given(self.robots_of.get(request.url.host, self.robots))
         self.requests.append(request)
         self.times.append(self._clock.monotonic())
-        return _given(self._answer(request))
+        return self._given(self._answer(request))
 
-
-def _given(answer: Answer) -> httpx.Response:
-    if isinstance(answer, Exception):
-        raise answer
-    return httpx.Response(answer.status, headers=answer.headers, stream=Stream(answer.body, answer.breaks_with))
+    def _given(self, answer: Answer) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer.status, headers=answer.headers, stream=Stream(answer, self._clock))
 
 
 class Stream(httpx.SyncByteStream):
     """A body that may break off."""
 
-    def __init__(self, content: bytes, breaks_with: Exception | None) -> None:
-        self._content = content
-        self._breaks_with = breaks_with
+    def __init__(self, answer: Reply, clock: FakeClock) -> None:
+        self._answer = answer
+        self._clock = clock
 
     def __iter__(self) -> Iterator[bytes]:
-        for start in range(0, len(self._content), 65536):
-            yield self._content[start : start + 65536]
-        if self._breaks_with is not None:
-            raise self._breaks_with
+        for start in range(0, len(self._answer.body), 65536):
+            self._clock.seconds += self._clock.per_chunk
+            yield self._answer.body[start : start + 65536]
+        if self._answer.breaks_with is not None:
+            raise self._answer.breaks_with
 
 
 class Events:

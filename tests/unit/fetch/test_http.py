@@ -123,6 +123,17 @@ def test_a_body_that_breaks_off_is_asked_for_again() -> None:
     assert setup.get().body == b"[]\n"
 
 
+def test_a_body_that_drips_for_ever_is_cut_off() -> None:
+    def answer(request: httpx.Request) -> Reply:
+        setup.clock.per_chunk = 400.0 if len(setup.publisher.requests) == 1 else 0.0
+        return ok(b"[" + b" " * 200_000 + b"]")
+
+    setup = Setup(answer)
+    setup.get()
+    (event,) = setup.events.named("fetch.retry")
+    assert event["reason"] == "the answer was not complete after 600 s"
+
+
 def test_gzip_is_undone() -> None:
     body = b'[{"a":"1"}\n]\n'
     setup = Setup(in_turn(ok(gzip.compress(body[:5]) + gzip.compress(body[5:]), content_encoding="gzip")))

@@ -257,6 +257,13 @@ def test_an_empty_window_over_a_changed_column_fails(columns: list[dict[str, str
         fetched(portal, WEEK, date_column="issue_date")
 
 
+def test_an_empty_window_is_believed_where_the_metadata_is_kept_secret() -> None:
+    portal = FakePortal(0)
+    portal.metadata = status(403, b'{"message":"no"}')
+    pages = fetched(portal, WEEK, date_column="issue_date")
+    assert [page.kind for page in pages] == ["count", "count"]
+
+
 def test_a_page_cut_inside_a_value_is_asked_for_again() -> None:
     portal = FakePortal(2)
     portal.rows[0]["location"] = {"type": "Point", "coordinates": [-97.7, 30.2]}
