@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -26,7 +27,7 @@ DWELLING = "@dwelling"
 IS_NEW = "@new"
 STRUCTURE = "@structure"
 NO_TRADE = "@none"
-MENDING = ("replace", "repair")
+MENDING = {"replace", "repair"}
 
 
 class Strict(BaseModel):
@@ -248,9 +249,8 @@ def _generated(phrase: str, meaning: str, explicit: dict[str, str], reading: Rea
 
 def _mends_part(phrase: str, explicit: dict[str, str]) -> bool:
     """True for "replace window", "roof repair": clerks list what else is mended after it without a verb."""
-    first, *_, last = words = [*phrase.split(), ""]
-    pairs = ((first, words[1]), (words[-2], words[-3] if len(words) > 2 else last))
-    return any(verb in MENDING and explicit.get(part, "").startswith(MENTIONED) for verb, part in pairs)
+    parts = {word for word in phrase.split() if explicit.get(word, "").startswith(MENTIONED)}
+    return any({one, other} & parts and {one, other} & MENDING for one, other in pairwise(phrase.split()))
 
 
 def _denied(explicit: dict[str, str], reading: Reading, wording: Wording) -> Denials:
