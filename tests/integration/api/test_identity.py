@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from leadledger.app import create_app
+from leadledger.identity.apikey import ensure_publishable_key
 from tests.integration.api.conftest import FRONTEND, PUBLISHABLE_KEY, make_settings, serve
 from tests.integration.api.gotrue import PASSWORD, bearer, sign_up
 
@@ -249,3 +250,17 @@ def test_rate_limit_answers_429_with_when_to_come_back(api_database_url: str, tm
     assert [answer.status_code for answer in answers[:3]] == [400] * 3
     assert (refused.status_code, refused.json()["error_code"]) == (429, "over_request_rate_limit")
     assert int(refused.headers["retry-after"]) >= 1
+
+
+def test_publishable_key_is_made_once(tmp_path: Path) -> None:
+    key = ensure_publishable_key(tmp_path / "home")
+    assert key.startswith("sb_publishable_")
+    assert ensure_publishable_key(tmp_path / "home") == key
+
+
+def test_installation_without_a_configured_key_has_its_own(api_database_url: str, tmp_path: Path) -> None:
+    settings = make_settings(api_database_url, tmp_path, supabase_anon_key=None)
+    with serve(create_app(settings)) as client:
+        key = ensure_publishable_key(tmp_path)
+        assert client.get("/auth/v1/settings", headers={"apikey": key}).status_code == 200
+        assert client.get("/auth/v1/settings", headers={"apikey": PUBLISHABLE_KEY}).status_code == 401

@@ -16,9 +16,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from leadledger.app import build_app, create_app
+from leadledger.database import Database
+from leadledger.identity.provider import IdentityProvider
+from leadledger.identity.routes import build_identity_app
 from permit_leads.archive import Archive
 from tests.conftest import _fresh_database, as_api
-from tests.integration.api.conftest import make_settings, serve, sign_up
+from tests.integration.api.conftest import PUBLISHABLE_KEY, make_settings, serve, sign_up
 from tests.integration.api.pages import ROWS_BODY, rows_page
 from tests.integration.api.rows import Loaded, load
 
@@ -43,6 +46,9 @@ DOCUMENT = build_app().openapi()
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 right_questions = schemathesis.openapi.from_dict(DOCUMENT)
 right_questions.config.generation.update(modes=[schemathesis.GenerationMode.POSITIVE])
+provider_schema = schemathesis.openapi.from_dict(
+    build_identity_app(IdentityProvider("http://127.0.0.1/auth/v1", Database("")), ["x"], 1).openapi()
+)
 PAGE_SHA256 = hashlib.sha256(ROWS_BODY).hexdigest()
 PUBLIC = {"/health", "/readyz", "/api/supa-env-check", "/api/coverage", "/api/trades", "/api/counties"}
 
@@ -109,6 +115,15 @@ def test_right_question_gets_an_answer(
     headers = {"Authorization": f"Bearer {token}"}
     answer = case.call_and_validate(base_url=str(api.base_url), headers=headers, checks=CHECKS[:5])
     assert answer.status_code == 200
+
+
+@provider_schema.parametrize()
+@BOUNDED
+def test_provider_survives_anything(case: schemathesis.Case[Any], api: httpx.Client, token: str) -> None:
+    headers = {"apikey": PUBLISHABLE_KEY, "Authorization": f"Bearer {token}"}
+    answer = case.call(base_url=f"{api.base_url}/auth/v1".replace("//auth", "/auth"), headers=headers)
+    assert answer.status_code < 500
+    assert answer.status_code == 204 or answer.headers["content-type"] == ["application/json"]
 
 
 def test_served_document_is_the_generated_one(document: dict[str, Any]) -> None:

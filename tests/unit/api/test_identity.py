@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from leadledger.identity.apikey import ensure_publishable_key
 from leadledger.identity.failures import IdentityError
 from leadledger.identity.limits import RateLimit
 from leadledger.identity.passwords import check_strength, hash_password, is_password, read_email
@@ -86,9 +83,3 @@ def test_bucket_never_holds_more_than_the_burst() -> None:
         limit.spend("192.0.2.1")
     with pytest.raises(IdentityError):
         limit.spend("192.0.2.1")
-
-
-def test_publishable_key_is_made_once(tmp_path: Path) -> None:
-    key = ensure_publishable_key(tmp_path / "home")
-    assert key.startswith("sb_publishable_")
-    assert ensure_publishable_key(tmp_path / "home") == key
