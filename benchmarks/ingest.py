@@ -27,6 +27,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg
 from psycopg import sql
@@ -35,9 +36,11 @@ from benchmarks import ingest_dlt
 from permit_leads.registry import load_registry
 from permit_leads.store import embedded
 from permit_leads.store.migrate import migrate
+from permit_leads.store.queries import load_queries
 
 DATASET = "austin_issued_permits"
 TABLES = ("permits", "permit_versions", "leads")
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -61,9 +64,24 @@ class Result:
     simulated_note: str | None
 
 
+class Run(TypedDict):
+    """What benchmarks.ingest_ours prints."""
+
+    seconds: float
+    record_count: int
+    permit_new_count: int
+    permit_changed_count: int
+    lead_written_count: int
+    stage_seconds: dict[str, float]
+    simulated_note: str | None
+    peak_rss_mb: float
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=200_000, help="real records to load (at most what the snapshot has)")
+    parser.add_argument(
+        "--rows", type=int, default=200_000, help="real records to load (at most what the snapshot has)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON line and nothing else")
     parser.add_argument("--without-dlt", action="store_true", help="leave the slow peer out; its figures are null")
     arguments = parser.parse_args()
@@ -135,7 +153,7 @@ def window_of(address: str, rows: int) -> tuple[date, int]:
     return days[0][0], total
 
 
-def load(home: Path, url: str, address: str, since: date) -> dict[str, object]:
+def load(home: Path, url: str, address: str, since: date) -> Run:
     """One run of our ETL in a process of its own: its outcome and its peak memory."""
     environment = {
         **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
@@ -145,7 +163,7 @@ def load(home: Path, url: str, address: str, since: date) -> dict[str, object]:
     }
     command = [sys.executable, "-m", "benchmarks.ingest_ours", DATASET, since.isoformat()]
     done = subprocess.run(command, env=environment, cwd=REPOSITORY, stdout=subprocess.PIPE, check=True)
-    outcome: dict[str, object] = json.loads(done.stdout)
+    outcome: Run = json.loads(done.stdout)
     return outcome
 
 
@@ -172,11 +190,7 @@ def copy_floor(source: str, target: str, folder: Path) -> tuple[float, dict[str,
 
 def columns_of(conn: psycopg.Connection, table: str) -> list[str]:
     """The columns a COPY fills: all but the generated ones."""
-    query = """
-        select attname from pg_attribute
-         where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = ''
-    """
-    return [name for (name,) in conn.execute(query, [f"public.{table}"])]
+    return [name for (name,) in conn.execute(QUERIES["columns_of"], {"table": f"public.{table}"})]
 
 
 def statement(table: str, columns: list[str], direction: str) -> sql.Composed:
@@ -189,7 +203,7 @@ def new_database(server: str, name: str) -> str:
     """A migrated, empty database; the others are checkpointed first so that none pays for another's writes."""
     settle(server, None)
     with psycopg.connect(server, autocommit=True) as conn:
-        conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        conn.execute(QUERIES["create_database"].format(name=sql.Identifier(name)))
     url = with_name(server, name)
     with psycopg.connect(url, autocommit=True) as conn:
         migrate(conn)
