@@ -48,7 +48,7 @@ class LayerClient:
         Raises:
             QueryFailed: the answer is an error about the question.
         """
-        form = urlencode(parameters | {"f": "json"}, safe="*(),'=<>:", quote_via=quote)
+        form = urlencode(parameters | {"f": "json"}, safe="*(),", quote_via=quote)
         address = f"{self.dataset.url}/query"
         if len(address) + len(form) < MAX_ADDRESS:
             return self._fetch("GET", f"{address}?{form}", None, kind)

@@ -28,7 +28,7 @@ from permit_leads.page import Page, PageKind, Window
 from permit_leads.registry import Dataset
 
 READ_HERE = frozenset({200, 400, 403, 404})
-_ROW_ID = re.compile(rb'":id":"((?:[^"\\]|\\.)*)"')
+_ROW_ID = re.compile(rb'":id":("(?:[^"\\]|\\.)*"|\d+)')
 
 
 @dataclass(frozen=True, slots=True)

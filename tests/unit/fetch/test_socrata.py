@@ -146,6 +146,15 @@ def test_a_row_given_twice_in_place_of_another_is_noticed() -> None:
         fetched(portal)
 
 
+def test_row_ids_may_be_numbers() -> None:
+    portal = FakePortal(3)
+    for number, row in enumerate(portal.rows):
+        row[":id"] = number
+    setup = Setup(portal)
+    list(fetch_pages(dataset(), ALL, setup.client))
+    assert setup.events.named("fetch.no_row_ids") == []
+
+
 def test_fewer_rows_than_counted_fail() -> None:
     portal = FakePortal(9)
     portal.counts = [10, 10, 10, 10]
