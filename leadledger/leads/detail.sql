@@ -4,7 +4,7 @@ select {columns},
        permit.work_class_mapped, permit.project_name, permit.applied_date, permit.completed_date, permit.expires_date,
        permit.status_date, permit.original_address2, permit.pin, permit.total_sq_ft, permit.added_sq_ft,
        permit.remodel_sq_ft, permit.housing_units, permit.contractor_trade, permit.contractor_lic_num,
-       permit.contractor_phone, permit.link, permit.version, permit.first_recorded_at, permit.recorded_at,
+       permit.contractor_phone, permit.link, permit.trades, permit.version, permit.first_recorded_at, permit.recorded_at,
        permit.page_sha256, permit.page_row
   from public.leads as lead
   {joins}

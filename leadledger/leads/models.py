@@ -153,6 +153,7 @@ class Permit(BaseModel):
     contractor_lic_num: str | None
     contractor_phone: str | None
     link: str | None
+    trades: list[str] = Field(description="Trades the permit itself is for, by the publisher's label or its words.")
     version: int = Field(ge=1, description="Which version of the permit this is.")
     first_recorded_at: datetime = Field(description="When we first learned of it.")
     recorded_at: datetime = Field(description="When we learned this version.")

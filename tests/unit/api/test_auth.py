@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +34,13 @@ from tests.unit.api.tokens import (
     sign,
 )
 
-NOW = int(time.time())
 HOUR = 3600
 PUBLIC_PEM = EC_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def now() -> int:
+    """Seconds since 1970; tokens are minted when their test runs."""
+    return int(time.time())
 
 
 def make_verifier(issuer: Issuer | None = None, secrets: tuple[str, ...] = (SECRET, PREVIOUS_SECRET)) -> TokenVerifier:
@@ -50,71 +57,70 @@ def forge(header: dict[str, Any], payload: dict[str, Any], signature: bytes = b"
 
 def unsafe_hs256(secret: str, kid: str | None) -> str:
     """HS256 over a public key's text, which libraries refuse to sign with."""
-    import hashlib
-    import hmac
-
     header = {"alg": "HS256", "typ": "JWT", **({"kid": kid} if kid else {})}
     unsigned = forge(header, claims()).rsplit(".", 1)[0]
     digest = hmac.digest(secret.encode(), unsigned.encode(), hashlib.sha256)
     return f"{unsigned}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
-GOOD = {
-    "ES256": sign(),
-    "RS256": sign(RSA_KEY, "RS256", "rsa-1"),
-    "HS256, current secret": sign(SECRET, "HS256", None),
-    "HS256, previous secret": sign(PREVIOUS_SECRET, "HS256", None),
-    "HS256 with the legacy key's id": sign(SECRET, "HS256", "legacy"),
-    "audience in an array": sign(aud=["something", "authenticated"]),
-    "expired within the leeway": sign(exp=NOW - 30, iat=NOW - HOUR),
-    "not before, within the leeway": sign(nbf=NOW + 30),
+GOOD: dict[str, Callable[[], str]] = {
+    "ES256": lambda: sign(),
+    "RS256": lambda: sign(RSA_KEY, "RS256", "rsa-1"),
+    "HS256, current secret": lambda: sign(SECRET, "HS256", None),
+    "HS256, previous secret": lambda: sign(PREVIOUS_SECRET, "HS256", None),
+    "HS256 with the legacy key's id": lambda: sign(SECRET, "HS256", "legacy"),
+    "audience in an array": lambda: sign(aud=["something", "authenticated"]),
+    "expired within the leeway": lambda: sign(exp=now() - 30, iat=now() - HOUR),
+    "not before, within the leeway": lambda: sign(nbf=now() + 30),
 }
-BAD = {
-    "expired": sign(exp=NOW - 120, iat=NOW - HOUR),
-    "not valid yet": sign(nbf=NOW + 600),
-    "issued in the future": sign(iat=NOW + 600),
-    "wrong audience": sign(aud="anon"),
-    "wrong audience in an array": sign(aud=["anon", "other"]),
-    "no audience": sign(aud=None),
-    "wrong issuer": sign(iss="https://other.example.test/auth/v1"),
-    "issuer with a path more": sign(iss=ISSUER + "/"),
-    "no issuer": sign(iss=None),
-    "no subject": sign(sub=None),
-    "subject is no id": sign(sub="admin"),
-    "no expiry": sign(exp=None),
-    "role anon": sign(role="anon"),
-    "role service_role": sign(role="service_role"),
-    "no role": sign(role=None),
-    "alg none": forge({"alg": "none", "typ": "JWT", "kid": "ec-1"}, claims()),
-    "alg none, no kid": forge({"alg": "none", "typ": "JWT"}, claims()),
-    "HS256 with the public key as secret": unsafe_hs256(PUBLIC_PEM, "ec-1"),
-    "HS256 with the public key as secret, no kid": unsafe_hs256(PUBLIC_PEM, None),
-    "HS256 with another secret": sign("another-secret-with-at-least-32-characters", "HS256", None),
-    "HS512 with the right secret": sign(SECRET * 2, "HS512", None),
-    "ES256 under another key": sign(OTHER_EC_KEY),
-    "RS256 word under the EC key's id": sign(RSA_KEY, "RS256", "ec-1"),
-    "unknown kid": sign(OTHER_EC_KEY, kid="ec-9"),
-    "ES256 without kid": sign(kid=None),
-    "kid of another kind": forge({"alg": "ES256", "kid": 7}, claims()),
-    "legacy anon key": jwt.encode({"iss": "supabase", "ref": "abc", "role": "anon", "exp": NOW + HOUR}, SECRET),
-    "legacy service key": jwt.encode({"iss": "supabase", "role": "service_role", "exp": NOW + HOUR}, SECRET),
-    "publishable key": "sb_publishable_x",
-    "secret key": "sb_secret_y",
-    "no token at all": "not.a.token",
-    "empty parts": "..",
-    "payload is a list": forge({"alg": "ES256", "kid": "ec-1"}, claims())[:20] + ".W10.AAAA",
+BAD: dict[str, Callable[[], str]] = {
+    "expired": lambda: sign(exp=now() - 120, iat=now() - HOUR),
+    "not valid yet": lambda: sign(nbf=now() + 600),
+    "issued in the future": lambda: sign(iat=now() + 600),
+    "wrong audience": lambda: sign(aud="anon"),
+    "wrong audience in an array": lambda: sign(aud=["anon", "other"]),
+    "no audience": lambda: sign(aud=None),
+    "wrong issuer": lambda: sign(iss="https://other.example.test/auth/v1"),
+    "issuer with a path more": lambda: sign(iss=ISSUER + "/"),
+    "no issuer": lambda: sign(iss=None),
+    "no subject": lambda: sign(sub=None),
+    "subject is no id": lambda: sign(sub="admin"),
+    "no expiry": lambda: sign(exp=None),
+    "role anon": lambda: sign(role="anon"),
+    "role service_role": lambda: sign(role="service_role"),
+    "no role": lambda: sign(role=None),
+    "alg none": lambda: forge({"alg": "none", "typ": "JWT", "kid": "ec-1"}, claims()),
+    "alg none, no kid": lambda: forge({"alg": "none", "typ": "JWT"}, claims()),
+    "HS256 with the public key as secret": lambda: unsafe_hs256(PUBLIC_PEM, "ec-1"),
+    "HS256 with the public key as secret, no kid": lambda: unsafe_hs256(PUBLIC_PEM, None),
+    "HS256 with another secret": lambda: sign("another-secret-with-at-least-32-characters", "HS256", None),
+    "HS512 with the right secret": lambda: sign(SECRET * 2, "HS512", None),
+    "ES256 under another key": lambda: sign(OTHER_EC_KEY),
+    "RS256 word under the EC key's id": lambda: sign(RSA_KEY, "RS256", "ec-1"),
+    "unknown kid": lambda: sign(OTHER_EC_KEY, kid="ec-9"),
+    "ES256 without kid": lambda: sign(kid=None),
+    "kid of another kind": lambda: forge({"alg": "ES256", "kid": 7}, claims()),
+    "legacy anon key": lambda: jwt.encode(
+        {"iss": "supabase", "ref": "abc", "role": "anon", "exp": now() + HOUR}, SECRET
+    ),
+    "legacy service key": lambda: jwt.encode({"iss": "supabase", "role": "service_role", "exp": now() + HOUR}, SECRET),
+    "publishable key": lambda: "sb_publishable_x",
+    "secret key": lambda: "sb_secret_y",
+    "no token at all": lambda: "not.a.token",
+    "empty parts": lambda: "..",
+    "payload is a list": lambda: forge({"alg": "ES256", "kid": "ec-1"}, claims())[:20] + ".W10.AAAA",
 }
 
 
-@pytest.mark.parametrize("token", GOOD.values(), ids=GOOD.keys())
-def test_good_token_is_believed(token: str) -> None:
-    assert make_verifier().verify(token).user_id == UUID(USER_ID)
+@pytest.mark.parametrize("mint", GOOD.values(), ids=GOOD.keys())
+def test_good_token_is_believed(mint: Callable[[], str]) -> None:
+    assert make_verifier().verify(mint()).user_id == UUID(USER_ID)
 
 
-@pytest.mark.parametrize("token", BAD.values(), ids=BAD.keys())
-def test_bad_token_is_refused(token: str) -> None:
+@pytest.mark.parametrize("mint", BAD.values(), ids=BAD.keys())
+def test_bad_token_is_refused(mint: Callable[[], str]) -> None:
     with pytest.raises(Unauthorized) as refused:
-        make_verifier().verify(token)
+        make_verifier().verify(mint())
     assert 'error="invalid_token"' in refused.value.headers["WWW-Authenticate"]
 
 
