@@ -64,7 +64,7 @@ def unsafe_hs256(secret: str, kid: str | None) -> str:
 
 
 GOOD: dict[str, Callable[[], str]] = {
-    "ES256": lambda: sign(),
+    "ES256": sign,
     "RS256": lambda: sign(RSA_KEY, "RS256", "rsa-1"),
     "HS256, current secret": lambda: sign(SECRET, "HS256", None),
     "HS256, previous secret": lambda: sign(PREVIOUS_SECRET, "HS256", None),
