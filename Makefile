@@ -1,5 +1,6 @@
 # Every target brings what it needs; `make` alone lists them.
-SHELL := /bin/bash
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
 RUN := .venv/bin/python
 export NEXT_TELEMETRY_DISABLED := 1
@@ -23,6 +24,7 @@ status:  ## say how each part is
 
 test:  ## run all tests, the browser tests included
 	@$(PYTHON) scripts/bootstrap.py test
+	@$(if $(PYTEST),,cd web && npm run --silent test)
 	$(RUN) -m pytest $(PYTEST)
 
 check:  ## format, lint, types, imports, locks; Python and web
@@ -33,6 +35,9 @@ check:  ## format, lint, types, imports, locks; Python and web
 	.venv/bin/lint-imports
 	$(RUN) -m scripts.check_requirements
 	$(RUN) -m scripts.write_docs --check
+	@cd web && npx --no-install openapi-typescript ../docs/openapi.json \
+	  | npx --no-install prettier --stdin-filepath src/api/schema.d.ts | cmp --silent - src/api/schema.d.ts \
+	  || { echo "web/src/api/schema.d.ts is not what docs/openapi.json says; run make docs" >&2; exit 1; }
 	cd web && npm run --silent typecheck && npm run --silent lint && npm run --silent format:check
 
 format:  ## write the one format, Python and web
@@ -45,9 +50,10 @@ record:  ## rewrite the recorded expectations (golden files); read the diff
 	@$(PYTHON) scripts/bootstrap.py check
 	$(RUN) -m pytest --record -m "not e2e" $(PYTEST)
 
-docs:  ## write the generated documents: data dictionary, sources, openapi.json, .env.example
+docs:  ## write what is generated: data dictionary, sources, openapi.json, .env.example, the web's API types
 	@$(PYTHON) scripts/bootstrap.py check
 	$(RUN) -m scripts.write_docs
+	cd web && npm run --silent generate:api
 
 bench:  ## run the benchmarks; each prints one JSON line
 	@$(PYTHON) scripts/bootstrap.py bench
