@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from uuid import UUID
 
 import psycopg
 
 from permit_leads.store import db, state
-from permit_leads.store.runs import Tally
 
 HEARTBEAT_SECONDS = 10.0
 
 
 @contextmanager
-def beating(url: str, dataset_id: str, run_id: UUID, tally: Tally) -> Iterator[None]:
-    """Renew the lease every ten seconds until the block ends.
+def beating(url: str, dataset_id: str, run_id: UUID, count_records: Callable[[], int]) -> Iterator[None]:
+    """Renew the lease every ten seconds until the block ends, and say how many records have come.
 
     A beat that fails ends the beating, not the run: the end of a run is fenced by its lease, so a run that lost it
     cannot commit.
@@ -28,7 +27,7 @@ def beating(url: str, dataset_id: str, run_id: UUID, tally: Tally) -> Iterator[N
         try:
             with closing(db.connect(url)) as conn:
                 while not is_over.wait(HEARTBEAT_SECONDS):
-                    state.heartbeat(conn, dataset_id, run_id, tally.record_count)
+                    state.heartbeat(conn, dataset_id, run_id, count_records())
                     conn.commit()
         except (psycopg.Error, state.LeaseLost):
             return

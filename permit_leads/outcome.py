@@ -54,6 +54,11 @@ class Attempt:
     findings: list[Finding] = field(default_factory=list)
     error: str | None = None
 
+    def start_over(self) -> None:
+        """Forget what was seen so far."""
+        self.tally = Tally()
+        self.findings = []
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -45,6 +45,7 @@ def check_run(
     record_count: int,
     expected_count: int | None,
     fatal_count: int,
+    permit_count: int,
     has_rows_in_window: bool,
     newest_known_date: date | None,
     newest_date: date | None = None,
@@ -52,13 +53,14 @@ def check_run(
     """Everything that can be said of a run as a whole, in order of weight.
 
     `record_count` rows were received of the `expected_count` the publisher announced (None: it announced none);
-    `fatal_count` of them are no permits. `has_rows_in_window` and `newest_known_date` say what the store held before
-    the run; `newest_date` is the newest issue date among this run's permits, `today` the publisher's day. Staleness is
-    asked only of a sync: a replay or a window is of the past.
+    `fatal_count` of them are no permits, and `permit_count` permits came out of them. `has_rows_in_window` and
+    `newest_known_date` say what the store held before the run; `newest_date` is the newest issue date among this
+    run's permits, `today` the publisher's day. Staleness is asked only of a sync: a replay or a window is of the past.
     """
     findings = [
         *check_counts(record_count, expected_count),
         *check_rejections(dataset, record_count, fatal_count),
+        *check_yield(dataset, record_count, permit_count),
         *check_empty(dataset, window, today, record_count, has_rows_in_window=has_rows_in_window),
     ]
     newest = max((day for day in (newest_known_date, newest_date) if day is not None), default=None)
@@ -88,6 +90,17 @@ def check_rejections(dataset: Dataset, record_count: int, fatal_count: int) -> l
         f"{dataset.rejection_limit:.1%}; the reasons stand in the rejections of this run: correct the source file"
     )
     return [Finding("rejections_over_limit", "failure", message)]
+
+
+def check_yield(dataset: Dataset, record_count: int, permit_count: int) -> list[Finding]:
+    """Rows of which not one is a record: the publisher writes its keys or its rows in another way now."""
+    if record_count == 0 or permit_count:
+        return []
+    message = (
+        f"{record_count} rows came and not one of them is a permit (key: {', '.join(dataset.key)}); "
+        "look at the archived page and correct the source file"
+    )
+    return [Finding("no_permits_in_rows", "failure", message)]
 
 
 def check_empty(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -15,11 +16,12 @@ from permit_leads import quality, score
 from permit_leads.archive import Archive
 from permit_leads.errors import SourceChanged, SourceError
 from permit_leads.fetch.http import PoliteClient
+from permit_leads.fetch.moved import WindowMoved
 from permit_leads.heartbeat import beating
 from permit_leads.normalize import mapping_json, published_fields
 from permit_leads.outcome import Attempt, Outcome, Progress, Request, outcome_of
 from permit_leads.page import Window
-from permit_leads.registry import Dataset
+from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
 from permit_leads.stages import Batch, Clock, Source, batches, fetched, replayed
 from permit_leads.store import db, runs, state
@@ -48,19 +50,26 @@ def run_all(
     """Run the requested datasets one after the other; one that fails does not stop the next.
 
     Raises:
-        DatabaseUnavailable: before anything is fetched.
+        RegistryError, DatabaseUnavailable: before anything is fetched.
     """
+    datasets = [_with_address(registry[dataset_id]) for dataset_id in request.dataset_ids]
     url = db.database_url(settings)
     db.connect(url).close()
+    token = settings.socrata_app_token
     client = PoliteClient(
         contact=settings.contact,
         connect_to=settings.connect_to,
         delay_seconds=request.delay_seconds,
         on_event=progress.event,
+        socrata_app_token=token.get_secret_value() if token else None,
     )
-    archive = Archive(settings.archive_url)
-    context = Context(request, url, client, archive, progress, actor)
-    return [_run_or_fail(context, registry[dataset_id]) for dataset_id in request.dataset_ids]
+    with client:
+        context = Context(request, url, client, Archive(settings.archive_url), progress, actor)
+        return [_run_or_fail(context, dataset) for dataset in datasets]
+
+
+def _with_address(dataset: Dataset) -> Dataset:
+    return dataset.model_copy(update={"url": resolved_url(dataset, os.environ)})
 
 
 def _run_or_fail(context: Context, dataset: Dataset) -> Outcome:
@@ -89,7 +98,7 @@ def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         control.commit()
         try:
             with _signs_of_life(context, attempt):
-                _bring_in(context, dataset, attempt)
+                _bring_in_whole(context, dataset, attempt)
         except BaseException as error:
             _record_failure(context, dataset, attempt, control, error)
             raise
@@ -117,7 +126,18 @@ def _today(dataset: Dataset) -> date:
 def _signs_of_life(context: Context, attempt: Attempt) -> AbstractContextManager[None]:
     if context.request.is_dry_run:
         return nullcontext()
-    return beating(context.url, attempt.dataset_id, attempt.run_id, attempt.tally)
+    return beating(context.url, attempt.dataset_id, attempt.run_id, lambda: attempt.tally.record_count)
+
+
+def _bring_in_whole(context: Context, dataset: Dataset, attempt: Attempt) -> None:
+    """Once more from the first page when the publisher's rows moved under a window too large to be held back."""
+    try:
+        _bring_in(context, dataset, attempt)
+    except WindowMoved as moved:
+        context.progress.event("run.again", source=dataset.id, run_id=attempt.run_id, reason=moved.reason)
+        context.archive.forget(attempt.run_id, dataset.id)
+        attempt.start_over()
+        _bring_in(context, dataset, attempt)
 
 
 def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
@@ -161,6 +181,8 @@ def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Conne
     tally.record_count += batch.page.row_count
     tally.rejection_count += batch.rejections.height
     tally.fatal_count += int(batch.rejections["is_fatal"].sum())
+    tally.permit_count += batch.permit_count
+    tally.newest_date = max(filter(None, (tally.newest_date, batch.newest_date)), default=None)
     runs.insert_rejections(conn, attempt.run_id, dataset.id, batch.rejections)
     writer.saw_unchanged(batch.unchanged_ids)
     if not batch.permits.is_empty():
@@ -182,10 +204,13 @@ def _check(dataset: Dataset, attempt: Attempt, known: runs.Known) -> None:
             record_count=attempt.tally.record_count,
             expected_count=attempt.tally.expected_count,
             fatal_count=attempt.tally.fatal_count,
+            permit_count=attempt.tally.permit_count,
             has_rows_in_window=known.has_rows_in_window,
             newest_known_date=known.newest_issued_date,
+            newest_date=attempt.tally.newest_date,
         )
     )
+    attempt.findings = list(dict.fromkeys(attempt.findings))
     failures = [finding.message for finding in attempt.findings if finding.severity == "failure"]
     if failures:
         raise SourceChanged(dataset.id, "; ".join(failures))

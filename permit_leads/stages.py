@@ -54,6 +54,8 @@ class Batch:
     leads: pl.DataFrame = field(default_factory=pl.DataFrame)
     unchanged_ids: pl.Series = field(default_factory=lambda: NO_IDS)
     rejections: pl.DataFrame = field(default_factory=lambda: NOTHING_REJECTED)
+    permit_count: int = 0
+    newest_date: date | None = None
     findings: list[quality.Finding] = field(default_factory=list)
 
 
@@ -141,18 +143,18 @@ class GivenKeys:
 
 
 def _batch(dataset: Dataset, arrived: Arrived, given: GivenKeys, lookup: psycopg.Connection, clock: Clock) -> Batch:
-    page = arrived.page
+    page, day = arrived.page, _day(dataset, arrived.page)
     with clock.stage("read"):
         rows = read_rows(dataset, page.body, page.media_type)
     with clock.stage("normalize"):
-        normalized = normalize(dataset, rows, arrived.page_sha256, _day(dataset, page))
+        normalized = normalize(dataset, rows, arrived.page_sha256, day)
         permits = with_identity(dataset.id, given.without(arrived, normalized.permits))
     with clock.stage("compare"):
         differing, unchanged_ids = split_known(lookup, permits)
         lookup.commit()
     with clock.stage("score"):
         trades = classify(dataset, differing)
-        leads = score.score(dataset, differing, trades)
+        leads = score.score(dataset, differing, trades, today=day)
         differing = _with_trades(differing, trades)
     return Batch(
         page_index=arrived.page_index,
@@ -162,8 +164,19 @@ def _batch(dataset: Dataset, arrived: Arrived, given: GivenKeys, lookup: psycopg
         leads=leads,
         unchanged_ids=unchanged_ids,
         rejections=normalized.rejections,
-        findings=quality.check_columns(dataset, rows.columns),
+        findings=[
+            *quality.check_columns(dataset, rows.columns),
+            *quality.check_dates(normalized.permits["issued_date"], day),
+        ],
+        permit_count=normalized.permits.height,
+        newest_date=_newest(normalized.permits["issued_date"], day),
     )
+
+
+def _newest(issued_dates: pl.Series, day: date) -> date | None:
+    """The newest day of issue that is not in the future."""
+    newest = issued_dates.filter(issued_dates <= day).max()
+    return newest if isinstance(newest, date) else None
 
 
 def _with_trades(permits: pl.DataFrame, trades: pl.DataFrame) -> pl.DataFrame:

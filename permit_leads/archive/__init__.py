@@ -69,6 +69,10 @@ class Archive:
         self._open_runs.setdefault((dataset_id, run_id), []).append(line_of(page_index, sha256, page))
         return sha256
 
+    def forget(self, run_id: uuid.UUID, dataset_id: str) -> None:
+        """Leave the pages noted so far out of the run's manifest: the run begins again. Their bytes stay."""
+        self._open_runs.pop((dataset_id, run_id), None)
+
     def write_complete(self, run_id: uuid.UUID, dataset_id: str, window: Window) -> None:
         """Make the run's manifest appear, whole, after its pages are safe on disk.
 

@@ -43,6 +43,8 @@ class Tally:
     expected_count: int | None = None
     rejection_count: int = 0
     fatal_count: int = 0
+    permit_count: int = 0
+    newest_date: date | None = None
     note: str | None = None
     stage_seconds: dict[str, float] = field(default_factory=dict)
     written: Written = field(default_factory=Written)

@@ -19,6 +19,7 @@ from permit_leads.quality import (
     check_freshness,
     check_rejections,
     check_run,
+    check_yield,
 )
 from permit_leads.registry import Dataset, FieldRule, Publisher
 
@@ -55,6 +56,7 @@ def run(**changes: Any) -> list[Finding]:
         "record_count": 200,
         "expected_count": 200,
         "fatal_count": 0,
+        "permit_count": 200,
         "has_rows_in_window": True,
         "newest_known_date": date(2026, 11, 20),
     }
@@ -78,6 +80,12 @@ def test_rejections_up_to_the_limit_pass_and_beyond_it_fail() -> None:
     (finding,) = check_rejections(dataset(rejection_limit=0.01), 200, 3)
     assert (finding.code, finding.severity) == ("rejections_over_limit", "failure")
     assert "3 of 200 rows (1.5%)" in finding.message
+
+
+def test_rows_without_a_single_permit_are_a_failure() -> None:
+    (finding,) = check_yield(dataset(), 200, 0)
+    assert (finding.code, finding.severity) == ("no_permits_in_rows", "failure")
+    assert check_yield(dataset(), 200, 1) == check_yield(dataset(), 0, 0) == []
 
 
 def test_zero_rows_where_the_store_has_rows_is_a_failure() -> None:
