@@ -77,7 +77,7 @@ def _plan_api(port: int, settings: ApiSettings, shared: Mapping[str, str], web_o
         folder=REPOSITORY,
         port=port,
         health=Health("/readyz"),
-        code=(REPOSITORY / "leadledger", REPOSITORY / "permit_leads", REPOSITORY / ".env"),
+        code=(REPOSITORY / "leadledger", REPOSITORY / "permit_leads"),
     )
 
 

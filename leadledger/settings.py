@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from permit_leads.settings import Settings
+from permit_leads.settings import Settings, read_env_file
 
 SECRET_MIN_LENGTH = 32  # HS256 wants a key at least as long as its hash (RFC 7518 §3.2)
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -148,6 +148,7 @@ def load_settings() -> ApiSettings:
     Raises:
         SettingsError: variables are missing or ill-formed; names all of them, never a value.
     """
+    read_env_file()
     try:
         return ApiSettings()
     except ValidationError as error:

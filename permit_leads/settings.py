@@ -6,19 +6,20 @@ import os
 from pathlib import Path
 from typing import Annotated
 
+from dotenv import load_dotenv
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from permit_leads.errors import UsageError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+ENV_FILE = REPOSITORY / ".env"
 
 
 class Settings(BaseSettings):
     """Settings of the ETL; an empty variable counts as not set."""
 
     model_config = SettingsConfigDict(
-        env_file=REPOSITORY / ".env",
         env_ignore_empty=True,
         env_prefix="LEADLEDGER_",  # for lookups by field name, or `home` would be the shell's HOME
         extra="ignore",
@@ -69,20 +70,6 @@ class Settings(BaseSettings):
         description="Socrata application token; raises the rate limit.",
     )
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings' own
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment, then .env; LEADLEDGER_NO_ENV_FILE leaves that file alone, as tests must."""
-        if os.environ.get("LEADLEDGER_NO_ENV_FILE"):
-            return init_settings, env_settings
-        return init_settings, env_settings, dotenv_settings
-
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
@@ -96,12 +83,22 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in sources.split(",") if part.strip())
 
 
+def read_env_file() -> None:
+    """Put what .env says into the environment, below what the environment says itself.
+
+    LEADLEDGER_NO_ENV_FILE leaves that file alone, as tests must: it may name a real database.
+    """
+    if not os.environ.get("LEADLEDGER_NO_ENV_FILE"):
+        load_dotenv(ENV_FILE)
+
+
 def load_settings() -> Settings:
     """The settings of this process, read anew at each call.
 
     Raises:
         UsageError: a variable cannot be read; names the variable and what was expected, never its value.
     """
+    read_env_file()
     try:
         return Settings()
     except ValidationError as error:

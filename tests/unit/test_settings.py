@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -60,14 +61,35 @@ def test_address_that_cannot_be_connected_to_is_refused_by_name_only(
     assert text not in str(caught.value)
 
 
-def test_env_file_is_read_below_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("ARCHIVE_URL=file:///from/file\nPERMIT_LEADS_CONTACT=file\nSOMETHING_ELSE=1\n")
-    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
-    monkeypatch.setenv("PERMIT_LEADS_CONTACT", "environment")
-    assert load_settings().archive_url != "file:///from/file"
+@pytest.fixture
+def env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An .env file in force; what it puts into the environment is taken back."""
+    for name in ("ARCHIVE_URL", "HC_ISSUED_PERMITS_URL"):
+        monkeypatch.setenv(name, "to be taken back")
+        monkeypatch.delenv(name)
     monkeypatch.delenv("LEADLEDGER_NO_ENV_FILE")
+    path = tmp_path / ".env"
+    monkeypatch.setattr(module, "ENV_FILE", path)
+    return path
+
+
+def test_env_file_is_read_below_the_environment(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env_file.write_text("ARCHIVE_URL=file:///from/file\nPERMIT_LEADS_CONTACT=file\n")
+    monkeypatch.setenv("PERMIT_LEADS_CONTACT", "environment")
     assert load_settings().archive_url == "file:///from/file"
     assert load_settings().contact == "environment"
+
+
+def test_env_file_also_names_what_no_setting_knows(env_file: Path) -> None:
+    env_file.write_text("HC_ISSUED_PERMITS_URL=https://example.org/layer\n")
+    load_settings()
+    assert os.environ["HC_ISSUED_PERMITS_URL"] == "https://example.org/layer"
+
+
+def test_tests_leave_the_env_file_alone(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env_file.write_text("ARCHIVE_URL=file:///from/file\n")
+    monkeypatch.setenv("LEADLEDGER_NO_ENV_FILE", "1")
+    assert load_settings().archive_url != "file:///from/file"
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
