@@ -162,7 +162,7 @@ def test_lead_of_a_trade_the_permit_lost_is_closed_not_deleted(conn: psycopg.Con
 def test_closed_lead_keeps_its_rank_in_step_with_its_points(conn: psycopg.Connection) -> None:
     run(conn, permits(("1", "new roof")))
     run(conn, permits(("1", "water heater")), trade="plumbing")
-    ranks = dict(conn.execute("select trade, rank_key from leads").fetchall())
+    ranks: dict[str, int] = dict(conn.execute("select trade, rank_key from leads").fetchall())
     assert ranks["plumbing"] - ranks["roofing"] == 1000 * (10 + 200)
 
 
