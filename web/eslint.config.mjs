@@ -22,6 +22,15 @@ const config = [
       '@typescript-eslint/consistent-type-imports': 'error',
       'import/no-restricted-paths': ['error', { zones: LAYERS }],
       'import/no-cycle': 'error',
+      'import/order': [
+        'error',
+        {
+          groups: ['builtin', 'external', 'internal', ['parent', 'sibling']],
+          pathGroups: [{ pattern: '@/**', group: 'internal' }],
+          'newlines-between': 'always',
+          alphabetize: { order: 'asc', caseInsensitive: true },
+        },
+      ],
       'max-lines': ['error', { max: 250 }],
       'no-console': 'error',
     },

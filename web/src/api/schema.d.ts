@@ -4,1607 +4,1590 @@
  */
 
 export interface paths {
-  '/api/counties': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List Counties
-     * @description Counties that some loaded dataset speaks about, by state and name. Public.
-     */
-    get: operations['list_counties']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/coverage': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Get Coverage
-     * @description All datasets: what they publish, how fresh they are, and how much came of them. Public.
-     */
-    get: operations['get_coverage']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/leads': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List Leads
-     * @description Leads, best score first, page by page; with them, what the answer can know of the place asked for.
-     */
-    get: operations['list_leads']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/leads/{lead_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Get Lead
-     * @description One lead: the permit, reasons that sum to the score, a receipt for each value, versions, other trades.
-     */
-    get: operations['get_lead']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/pages/{page_sha256}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Get Page
-     * @description The records of an archived page, to check receipts by; columns that may name persons stay in the archive.
-     */
-    get: operations['get_page']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/supa-env-check': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Check Environment
-     * @description How the database is, in one word; always 200, since the word is the answer.
-     */
-    get: operations['check_environment']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/trades': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List Trades
-     * @description All trades leads are made for. Public.
-     */
-    get: operations['list_trades']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/health': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Get Health
-     * @description Liveness: asks nobody; but a worker thread was free, and the last use of the database did not fail.
-     */
-    get: operations['get_health']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/readyz': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Get Readiness
-     * @description Readiness: asks the database and waits up to two seconds for it.
-     */
-    get: operations['get_readiness']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/api/counties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Counties
+         * @description Counties that some loaded dataset speaks about, by state and name. Public.
+         */
+        get: operations["list_counties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Coverage
+         * @description All datasets: what they publish, how fresh they are, and how much came of them. Public.
+         */
+        get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Leads
+         * @description Leads, best score first, page by page; with them, what the answer can know of the place asked for.
+         */
+        get: operations["list_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lead
+         * @description One lead: the permit, reasons that sum to the score, a receipt for each value, versions, other trades.
+         */
+        get: operations["get_lead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pages/{page_sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Page
+         * @description The records of an archived page, to check receipts by; columns that may name persons stay in the archive.
+         */
+        get: operations["get_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supa-env-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Environment
+         * @description How the database is, in one word; always 200, since the word is the answer.
+         */
+        get: operations["check_environment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trades
+         * @description All trades leads are made for. Public.
+         */
+        get: operations["list_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description Liveness: asks nobody; but a worker thread was free, and the last use of the database did not fail.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Readiness
+         * @description Readiness: asks the database and waits up to two seconds for it.
+         */
+        get: operations["get_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /**
-     * Counties
-     * @description All counties that datasets speak about.
-     */
-    Counties: {
-      /** Counties */
-      counties: components['schemas']['County'][]
-    }
-    /**
-     * County
-     * @description A county that some dataset speaks about.
-     */
-    County: {
-      /**
-       * County Fips
-       * @example 48453
-       */
-      county_fips: string
-      /**
-       * Name
-       * @example Travis County
-       */
-      name: string | null
-      /**
-       * State
-       * @example TX
-       */
-      state: string | null
-    }
-    /**
-     * Coverage
-     * @description All datasets, by publisher.
-     */
-    Coverage: {
-      /**
-       * As Of
-       * Format: date-time
-       */
-      as_of: string
-      /** Datasets */
-      datasets: components['schemas']['DatasetCoverage'][]
-    }
-    /**
-     * CoverageDataset
-     * @description A dataset that speaks about the place asked for.
-     */
-    CoverageDataset: {
-      /** Dataset Id */
-      dataset_id: string
-      /**
-       * Freshness
-       * @enum {string}
-       */
-      freshness: 'fresh' | 'stale' | 'unknown' | 'disabled'
-      /** Last Success */
-      last_success: string | null
-      /** Newest Issued Date */
-      newest_issued_date: string | null
-      /** Publisher */
-      publisher: string
-      /**
-       * Simulated Note
-       * @description Set when the rows came from a publisher simulator: what it says of itself.
-       */
-      simulated_note: string | null
-    }
-    /**
-     * DatabaseStatus
-     * @description One word, and nothing that could tell a stranger more.
-     */
-    DatabaseStatus: {
-      /**
-       * Database Status
-       * @description connected; degraded: it answers, but slowly or without our migrations; error: it does not answer.
-       * @enum {string}
-       */
-      database_status: 'connected' | 'degraded' | 'error'
-    }
-    /**
-     * DatasetCoverage
-     * @description What one dataset brings, and how it stands.
-     */
-    DatasetCoverage: {
-      /** Attribution */
-      attribution: string | null
-      /** County Fips */
-      county_fips: string | null
-      /** County Name */
-      county_name: string | null
-      /** Dataset Id */
-      dataset_id: string
-      /** Disabled Reason */
-      disabled_reason: string | null
-      /**
-       * Freshness
-       * @enum {string}
-       */
-      freshness: 'fresh' | 'stale' | 'unknown' | 'disabled'
-      /**
-       * Freshness Reason
-       * @description Why it is not fresh.
-       */
-      freshness_reason: string | null
-      /** Is Enabled */
-      is_enabled: boolean
-      /**
-       * Is Resale Ok
-       * @description null: nobody has read the terms yet.
-       */
-      is_resale_ok: boolean | null
-      /** Last Run */
-      last_run: string | null
-      /** Last Success */
-      last_success: string | null
-      /**
-       * Lead Count
-       * @description Open and likely leads.
-       */
-      lead_count: number
-      /** Licence */
-      licence: string | null
-      /** Newest Issued Date */
-      newest_issued_date: string | null
-      /** Not Published Fields */
-      not_published_fields: string[]
-      /** Permit Count */
-      permit_count: number
-      /** Protocol */
-      protocol: string
-      /** Published Fields */
-      published_fields: string[]
-      /** Publisher */
-      publisher: string
-      /**
-       * Record Count
-       * @description Records read by the last complete run.
-       */
-      record_count: number
-      /**
-       * Simulated Note
-       * @description Set when the rows came from a publisher simulator: what it says of itself.
-       */
-      simulated_note: string | null
-      /** State */
-      state: string
-      /**
-       * Status
-       * @enum {string}
-       */
-      status: 'success' | 'failure' | 'running' | 'never_run'
-      /** Title */
-      title: string
-    }
-    /**
-     * ErrorBody
-     * @description The body of every answer that is not the one asked for.
-     */
-    ErrorBody: {
-      /**
-       * Code
-       * @description Stable word for programs.
-       * @example invalid_parameter
-       */
-      code: string
-      /**
-       * Field
-       * @description The parameter or body field at fault, if one is.
-       * @example min_score
-       */
-      field: string | null
-      /**
-       * Message
-       * @description One sentence: what was seen, what was expected, what to do.
-       * @example min_score is '101'; expected a whole number from 0 to 100
-       */
-      message: string
-      /**
-       * Request Id
-       * @description Also in the X-Request-Id header; quote it when asking for help.
-       * @example 4bf92f3577b34da6a3ce929d0e0e4736
-       */
-      request_id: string
-    }
-    /**
-     * Health
-     * @description The process is alive and can serve.
-     */
-    Health: {
-      /**
-       * Status
-       * @constant
-       */
-      status: 'ok'
-      /**
-       * Version
-       * @description Version of the product.
-       * @example 0.1.0
-       */
-      version: string
-    }
-    /**
-     * LeadCoverage
-     * @description What an answer can know: an empty list means something else where nobody publishes, or where a feed is stale.
-     */
-    LeadCoverage: {
-      /** Datasets */
-      datasets: components['schemas']['CoverageDataset'][]
-      /**
-       * State
-       * @description covered: at least one fresh dataset speaks about this place; stale: only ones that are behind; not_covered: no loaded dataset does.
-       * @enum {string}
-       */
-      state: 'covered' | 'not_covered' | 'stale'
-    }
-    /**
-     * LeadDetail
-     * @description A lead with everything that speaks for it.
-     */
-    LeadDetail: {
-      /**
-       * Age Days
-       * @description Days since it was issued, or applied for; null when no day is published.
-       */
-      age_days: number | null
-      /** Contractor Company Name */
-      contractor_company_name: string | null
-      /** County Fips */
-      county_fips: string | null
-      /** County Name */
-      county_name: string | null
-      /** Dataset Id */
-      dataset_id: string
-      /** Description */
-      description: string | null
-      /** Est Project Cost */
-      est_project_cost: string | null
-      /** Issued Date */
-      issued_date: string | null
-      /**
-       * Kind
-       * @description adjacent: this trade usually follows such a permit.
-       * @enum {string}
-       */
-      kind: 'direct' | 'adjacent'
-      /** Latitude */
-      latitude: number | null
-      /**
-       * Lead Id
-       * Format: uuid
-       */
-      lead_id: string
-      /** Longitude */
-      longitude: number | null
-      /** Model Version */
-      model_version: string
-      /**
-       * Openness
-       * @description open: no company of the trade is named; likely: a general contractor holds it; taken: sold work; closed: finished or dead.
-       * @enum {string}
-       */
-      openness: 'open' | 'likely' | 'taken' | 'closed'
-      /** Original Address1 */
-      original_address1: string | null
-      /** Original City */
-      original_city: string | null
-      /** Original State */
-      original_state: string | null
-      /** Original Zip */
-      original_zip: string | null
-      /**
-       * Other Leads
-       * @description The same permit, seen by other trades.
-       */
-      other_leads: components['schemas']['LeadSummary'][]
-      permit: components['schemas']['Permit']
-      /** Permit Class Mapped */
-      permit_class_mapped: string | null
-      /**
-       * Permit Id
-       * Format: uuid
-       */
-      permit_id: string
-      /** Permit Num */
-      permit_num: string
-      /** Permit Type Desc */
-      permit_type_desc: string | null
-      /**
-       * Points
-       * @description Sum of the reasons, without age.
-       */
-      points: number
-      /**
-       * Points Total
-       * @description Sum of all reasons' points, age included.
-       */
-      points_total: number
-      /** Publisher */
-      publisher: string
-      /** Reasons */
-      reasons: components['schemas']['Reason'][]
-      receipts: components['schemas']['Receipts']
-      /**
-       * Score
-       * @description Today's score: reasons and age together.
-       */
-      score: number
-      /**
-       * Simulated Note
-       * @description Set when the rows came from a publisher simulator: what it says of itself.
-       */
-      simulated_note: string | null
-      /**
-       * Status Current
-       * @description The publisher's word.
-       */
-      status_current: string | null
-      /**
-       * Status Current Mapped
-       * @description Our word for it.
-       */
-      status_current_mapped: string | null
-      /** Top Reasons */
-      top_reasons: components['schemas']['TopReason'][]
-      /**
-       * Trade
-       * @example roofing
-       */
-      trade: string
-      /**
-       * Trade Label
-       * @example Roofing
-       */
-      trade_label: string
-      /** Versions */
-      versions: components['schemas']['PermitVersion'][]
-      /** Work Class */
-      work_class: string | null
-    }
-    /**
-     * LeadPage
-     * @description One page of leads, best score first; ties by lead_id, so that pages never overlap.
-     */
-    LeadPage: {
-      coverage: components['schemas']['LeadCoverage']
-      /** Items */
-      items: components['schemas']['LeadSummary'][]
-      /**
-       * Next Cursor
-       * @description Send it back with the same filter to go on; null at the end.
-       */
-      next_cursor: string | null
-      total: components['schemas']['Total']
-    }
-    /**
-     * LeadSummary
-     * @description One permit seen by one trade.
-     */
-    LeadSummary: {
-      /**
-       * Age Days
-       * @description Days since it was issued, or applied for; null when no day is published.
-       */
-      age_days: number | null
-      /** Contractor Company Name */
-      contractor_company_name: string | null
-      /** County Fips */
-      county_fips: string | null
-      /** County Name */
-      county_name: string | null
-      /** Dataset Id */
-      dataset_id: string
-      /** Description */
-      description: string | null
-      /** Est Project Cost */
-      est_project_cost: string | null
-      /** Issued Date */
-      issued_date: string | null
-      /**
-       * Kind
-       * @description adjacent: this trade usually follows such a permit.
-       * @enum {string}
-       */
-      kind: 'direct' | 'adjacent'
-      /** Latitude */
-      latitude: number | null
-      /**
-       * Lead Id
-       * Format: uuid
-       */
-      lead_id: string
-      /** Longitude */
-      longitude: number | null
-      /**
-       * Openness
-       * @description open: no company of the trade is named; likely: a general contractor holds it; taken: sold work; closed: finished or dead.
-       * @enum {string}
-       */
-      openness: 'open' | 'likely' | 'taken' | 'closed'
-      /** Original Address1 */
-      original_address1: string | null
-      /** Original City */
-      original_city: string | null
-      /** Original State */
-      original_state: string | null
-      /** Original Zip */
-      original_zip: string | null
-      /** Permit Class Mapped */
-      permit_class_mapped: string | null
-      /**
-       * Permit Id
-       * Format: uuid
-       */
-      permit_id: string
-      /** Permit Num */
-      permit_num: string
-      /** Permit Type Desc */
-      permit_type_desc: string | null
-      /**
-       * Points
-       * @description Sum of the reasons, without age.
-       */
-      points: number
-      /** Publisher */
-      publisher: string
-      /**
-       * Score
-       * @description Today's score: reasons and age together.
-       */
-      score: number
-      /**
-       * Simulated Note
-       * @description Set when the rows came from a publisher simulator: what it says of itself.
-       */
-      simulated_note: string | null
-      /**
-       * Status Current
-       * @description The publisher's word.
-       */
-      status_current: string | null
-      /**
-       * Status Current Mapped
-       * @description Our word for it.
-       */
-      status_current_mapped: string | null
-      /** Top Reasons */
-      top_reasons: components['schemas']['TopReason'][]
-      /**
-       * Trade
-       * @example roofing
-       */
-      trade: string
-      /**
-       * Trade Label
-       * @example Roofing
-       */
-      trade_label: string
-      /** Work Class */
-      work_class: string | null
-    }
-    /**
-     * Permit
-     * @description Every field of the permit that may be shown; names of persons are not among them.
-     */
-    Permit: {
-      /** Added Sq Ft */
-      added_sq_ft: number | null
-      /** Applied Date */
-      applied_date: string | null
-      /** Completed Date */
-      completed_date: string | null
-      /** Contractor Company Name */
-      contractor_company_name: string | null
-      /** Contractor Lic Num */
-      contractor_lic_num: string | null
-      /** Contractor Phone */
-      contractor_phone: string | null
-      /** Contractor Trade */
-      contractor_trade: string | null
-      /** County Fips */
-      county_fips: string | null
-      /** Description */
-      description: string | null
-      /** Est Project Cost */
-      est_project_cost: string | null
-      /** Expires Date */
-      expires_date: string | null
-      /**
-       * First Recorded At
-       * Format: date-time
-       * @description When we first learned of it.
-       */
-      first_recorded_at: string
-      /** Housing Units */
-      housing_units: number | null
-      /** Issued Date */
-      issued_date: string | null
-      /** Latitude */
-      latitude: number | null
-      /** Link */
-      link: string | null
-      /** Longitude */
-      longitude: number | null
-      /** Master Permit Num */
-      master_permit_num: string | null
-      /** Original Address1 */
-      original_address1: string | null
-      /** Original Address2 */
-      original_address2: string | null
-      /** Original City */
-      original_city: string | null
-      /** Original State */
-      original_state: string | null
-      /** Original Zip */
-      original_zip: string | null
-      /** Permit Class */
-      permit_class: string | null
-      /** Permit Class Mapped */
-      permit_class_mapped: string | null
-      /**
-       * Permit Key
-       * @description The publisher's key of this record.
-       */
-      permit_key: string
-      /** Permit Num */
-      permit_num: string
-      /** Permit Type */
-      permit_type: string | null
-      /** Permit Type Desc */
-      permit_type_desc: string | null
-      /** Pin */
-      pin: string | null
-      /** Project Name */
-      project_name: string | null
-      /**
-       * Recorded At
-       * Format: date-time
-       * @description When we learned this version.
-       */
-      recorded_at: string
-      /** Remodel Sq Ft */
-      remodel_sq_ft: number | null
-      /** Status Current */
-      status_current: string | null
-      /** Status Current Mapped */
-      status_current_mapped: string | null
-      /** Status Date */
-      status_date: string | null
-      /** Total Sq Ft */
-      total_sq_ft: number | null
-      /**
-       * Version
-       * @description Which version of the permit this is.
-       */
-      version: number
-      /** Work Class */
-      work_class: string | null
-      /** Work Class Mapped */
-      work_class_mapped: string | null
-    }
-    /**
-     * PermitVersion
-     * @description What was known of the permit, and since when.
-     */
-    PermitVersion: {
-      /**
-       * Page Sha256
-       * @description sha-256 of the archived page, in hex.
-       */
-      page_sha256: string
-      /**
-       * Recorded At
-       * Format: date-time
-       */
-      recorded_at: string
-      /** Version */
-      version: number
-    }
-    /**
-     * Reason
-     * @description One summand of the score.
-     */
-    Reason: {
-      /**
-       * Evidence
-       * @description What in the permit it rests on.
-       */
-      evidence: string | null
-      /** Label */
-      label: string
-      /**
-       * Points
-       * @description All points sum to points_total.
-       */
-      points: number
-      /** Rule */
-      rule: string
-      /**
-       * Score Delta
-       * @description What it moves the score by, in this order; all of them sum to the score.
-       */
-      score_delta: number
-    }
-    /**
-     * ReceiptField
-     * @description Where one shown value comes from.
-     */
-    ReceiptField: {
-      /**
-       * Columns
-       * @description The publisher's columns it was read from; empty for a constant.
-       */
-      columns: string[]
-      /**
-       * Field
-       * @example est_project_cost
-       */
-      field: string
-      /**
-       * Label
-       * @description What the field means.
-       */
-      label: string
-      /**
-       * Parse
-       * @description How the text was read.
-       * @example usd
-       */
-      parse: string | null
-      /**
-       * Raw Values
-       * @description What stands in those columns, letter by letter.
-       */
-      raw_values: {
-        [key: string]: string | null
-      }
-      /**
-       * Rule
-       * @description Which rule of the source file said so.
-       */
-      rule: string | null
-      /**
-       * Value
-       * @description The value shown, as text.
-       */
-      value: string | null
-      /**
-       * Withheld Columns
-       * @description Columns whose text is not shown, because it may name a person.
-       */
-      withheld_columns: string[]
-    }
-    /**
-     * ReceiptPage
-     * @description The archived response a version was read from.
-     */
-    ReceiptPage: {
-      /** Byte Count */
-      byte_count: number
-      /**
-       * Fetched At
-       * Format: date-time
-       */
-      fetched_at: string
-      /** Media Type */
-      media_type: string
-      /** Method */
-      method: string
-      /**
-       * Page Row
-       * @description Zero-based place of the record in the page.
-       */
-      page_row: number
-      /**
-       * Page Sha256
-       * @description sha-256 of the archived page, in hex.
-       */
-      page_sha256: string
-      /**
-       * Run Id
-       * Format: uuid
-       */
-      run_id: string
-      /**
-       * Simulated Note
-       * @description Set when the rows came from a publisher simulator: what it says of itself.
-       */
-      simulated_note: string | null
-      /**
-       * Url
-       * @description The address that was asked.
-       */
-      url: string
-    }
-    /**
-     * Receipts
-     * @description Proof of each value: the archived page, the record's row, and the raw cells, read again for this answer.
-     */
-    Receipts: {
-      /** Fields */
-      fields: components['schemas']['ReceiptField'][]
-      page: components['schemas']['ReceiptPage'] | null
-      /**
-       * Problem
-       * @description Why there are no raw values, if there are none.
-       */
-      problem: string | null
-    }
-    /**
-     * TopReason
-     * @description One of the strongest reasons for a score.
-     */
-    TopReason: {
-      /**
-       * Label
-       * @description The rule in words.
-       */
-      label: string
-      /**
-       * Points
-       * @description 20 points double the odds.
-       */
-      points: number
-      /**
-       * Rule
-       * @description Id of the rule.
-       */
-      rule: string
-    }
-    /**
-     * Total
-     * @description How many leads fit: counted to the end, or only so far.
-     */
-    Total: {
-      /**
-       * Relation
-       * @description gte: there are at least this many; counting stopped.
-       * @enum {string}
-       */
-      relation: 'eq' | 'gte'
-      /** Value */
-      value: number
-    }
-    /**
-     * TradeName
-     * @description A trade and its name for people.
-     */
-    TradeName: {
-      /**
-       * Label
-       * @example Roofing
-       */
-      label: string
-      /**
-       * Trade
-       * @example roofing
-       */
-      trade: string
-    }
-    /**
-     * Trades
-     * @description All trades leads are made for.
-     */
-    Trades: {
-      /** Trades */
-      trades: components['schemas']['TradeName'][]
-    }
-  }
-  responses: never
-  parameters: never
-  requestBodies: never
-  headers: never
-  pathItems: never
+    schemas: {
+        /**
+         * Counties
+         * @description All counties that datasets speak about.
+         */
+        Counties: {
+            /** Counties */
+            counties: components["schemas"]["County"][];
+        };
+        /**
+         * County
+         * @description A county that some dataset speaks about.
+         */
+        County: {
+            /**
+             * County Fips
+             * @example 48453
+             */
+            county_fips: string;
+            /**
+             * Name
+             * @example Travis County
+             */
+            name: string | null;
+            /**
+             * State
+             * @example TX
+             */
+            state: string | null;
+        };
+        /**
+         * Coverage
+         * @description All datasets, by publisher.
+         */
+        Coverage: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Datasets */
+            datasets: components["schemas"]["DatasetCoverage"][];
+        };
+        /**
+         * CoverageDataset
+         * @description A dataset that speaks about the place asked for.
+         */
+        CoverageDataset: {
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Freshness
+             * @enum {string}
+             */
+            freshness: "fresh" | "stale" | "unknown" | "disabled";
+            /** Last Success */
+            last_success: string | null;
+            /** Newest Issued Date */
+            newest_issued_date: string | null;
+            /** Publisher */
+            publisher: string;
+            /**
+             * Simulated Note
+             * @description Set when the rows came from a publisher simulator: what it says of itself.
+             */
+            simulated_note: string | null;
+        };
+        /**
+         * DatabaseStatus
+         * @description One word, and nothing that could tell a stranger more.
+         */
+        DatabaseStatus: {
+            /**
+             * Database Status
+             * @description connected; degraded: it answers, but slowly or without our migrations; error: it does not answer.
+             * @enum {string}
+             */
+            database_status: "connected" | "degraded" | "error";
+        };
+        /**
+         * DatasetCoverage
+         * @description What one dataset brings, and how it stands.
+         */
+        DatasetCoverage: {
+            /** Attribution */
+            attribution: string | null;
+            /** County Fips */
+            county_fips: string | null;
+            /** County Name */
+            county_name: string | null;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Disabled Reason */
+            disabled_reason: string | null;
+            /**
+             * Freshness
+             * @enum {string}
+             */
+            freshness: "fresh" | "stale" | "unknown" | "disabled";
+            /**
+             * Freshness Reason
+             * @description Why it is not fresh.
+             */
+            freshness_reason: string | null;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /**
+             * Is Resale Ok
+             * @description null: nobody has read the terms yet.
+             */
+            is_resale_ok: boolean | null;
+            /** Last Run */
+            last_run: string | null;
+            /** Last Success */
+            last_success: string | null;
+            /**
+             * Lead Count
+             * @description Open and likely leads.
+             */
+            lead_count: number;
+            /** Licence */
+            licence: string | null;
+            /** Newest Issued Date */
+            newest_issued_date: string | null;
+            /** Not Published Fields */
+            not_published_fields: string[];
+            /** Permit Count */
+            permit_count: number;
+            /** Protocol */
+            protocol: string;
+            /** Published Fields */
+            published_fields: string[];
+            /** Publisher */
+            publisher: string;
+            /**
+             * Record Count
+             * @description Records read by the last complete run.
+             */
+            record_count: number;
+            /**
+             * Simulated Note
+             * @description Set when the rows came from a publisher simulator: what it says of itself.
+             */
+            simulated_note: string | null;
+            /** State */
+            state: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "success" | "failure" | "running" | "never_run";
+            /** Title */
+            title: string;
+        };
+        /**
+         * ErrorBody
+         * @description The body of every answer that is not the one asked for.
+         */
+        ErrorBody: {
+            /**
+             * Code
+             * @description Stable word for programs.
+             * @example invalid_parameter
+             */
+            code: string;
+            /**
+             * Field
+             * @description The parameter or body field at fault, if one is.
+             * @example min_score
+             */
+            field: string | null;
+            /**
+             * Message
+             * @description One sentence: what was seen, what was expected, what to do.
+             * @example min_score is '101'; expected a whole number from 0 to 100
+             */
+            message: string;
+            /**
+             * Request Id
+             * @description Also in the X-Request-Id header; quote it when asking for help.
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            request_id: string;
+        };
+        /**
+         * Health
+         * @description The process is alive and can serve.
+         */
+        Health: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+            /**
+             * Version
+             * @description Version of the product.
+             * @example 0.1.0
+             */
+            version: string;
+        };
+        /**
+         * LeadCoverage
+         * @description What an answer can know: an empty list means something else where nobody publishes, or where a feed is stale.
+         */
+        LeadCoverage: {
+            /** Datasets */
+            datasets: components["schemas"]["CoverageDataset"][];
+            /**
+             * State
+             * @description covered: at least one fresh dataset speaks about this place; stale: only ones that are behind; not_covered: no loaded dataset does.
+             * @enum {string}
+             */
+            state: "covered" | "not_covered" | "stale";
+        };
+        /**
+         * LeadDetail
+         * @description A lead with everything that speaks for it.
+         */
+        LeadDetail: {
+            /**
+             * Age Days
+             * @description Days since it was issued, or applied for; null when no day is published.
+             */
+            age_days: number | null;
+            /** Contractor Company Name */
+            contractor_company_name: string | null;
+            /** County Fips */
+            county_fips: string | null;
+            /** County Name */
+            county_name: string | null;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Description */
+            description: string | null;
+            /** Est Project Cost */
+            est_project_cost: string | null;
+            /** Issued Date */
+            issued_date: string | null;
+            /**
+             * Kind
+             * @description adjacent: this trade usually follows such a permit.
+             * @enum {string}
+             */
+            kind: "direct" | "adjacent";
+            /** Latitude */
+            latitude: number | null;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Longitude */
+            longitude: number | null;
+            /** Model Version */
+            model_version: string;
+            /**
+             * Openness
+             * @description open: no company of the trade is named; likely: a general contractor holds it; taken: sold work; closed: finished or dead.
+             * @enum {string}
+             */
+            openness: "open" | "likely" | "taken" | "closed";
+            /** Original Address1 */
+            original_address1: string | null;
+            /** Original City */
+            original_city: string | null;
+            /** Original State */
+            original_state: string | null;
+            /** Original Zip */
+            original_zip: string | null;
+            /**
+             * Other Leads
+             * @description The same permit, seen by other trades.
+             */
+            other_leads: components["schemas"]["LeadSummary"][];
+            permit: components["schemas"]["Permit"];
+            /** Permit Class Mapped */
+            permit_class_mapped: string | null;
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
+            /** Permit Num */
+            permit_num: string;
+            /** Permit Type Desc */
+            permit_type_desc: string | null;
+            /**
+             * Points
+             * @description Sum of the reasons, without age.
+             */
+            points: number;
+            /**
+             * Points Total
+             * @description Sum of all reasons' points, age included.
+             */
+            points_total: number;
+            /** Publisher */
+            publisher: string;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            receipts: components["schemas"]["Receipts"];
+            /**
+             * Score
+             * @description Today's score: reasons and age together.
+             */
+            score: number;
+            /**
+             * Simulated Note
+             * @description Set when the rows came from a publisher simulator: what it says of itself.
+             */
+            simulated_note: string | null;
+            /**
+             * Status Current
+             * @description The publisher's word.
+             */
+            status_current: string | null;
+            /**
+             * Status Current Mapped
+             * @description Our word for it.
+             */
+            status_current_mapped: string | null;
+            /** Top Reasons */
+            top_reasons: components["schemas"]["TopReason"][];
+            /**
+             * Trade
+             * @example roofing
+             */
+            trade: string;
+            /**
+             * Trade Label
+             * @example Roofing
+             */
+            trade_label: string;
+            /** Versions */
+            versions: components["schemas"]["PermitVersion"][];
+            /** Work Class */
+            work_class: string | null;
+        };
+        /**
+         * LeadPage
+         * @description One page of leads, best score first; ties by lead_id, so that pages never overlap.
+         */
+        LeadPage: {
+            coverage: components["schemas"]["LeadCoverage"];
+            /** Items */
+            items: components["schemas"]["LeadSummary"][];
+            /**
+             * Next Cursor
+             * @description Send it back with the same filter to go on; null at the end.
+             */
+            next_cursor: string | null;
+            total: components["schemas"]["Total"];
+        };
+        /**
+         * LeadSummary
+         * @description One permit seen by one trade.
+         */
+        LeadSummary: {
+            /**
+             * Age Days
+             * @description Days since it was issued, or applied for; null when no day is published.
+             */
+            age_days: number | null;
+            /** Contractor Company Name */
+            contractor_company_name: string | null;
+            /** County Fips */
+            county_fips: string | null;
+            /** County Name */
+            county_name: string | null;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Description */
+            description: string | null;
+            /** Est Project Cost */
+            est_project_cost: string | null;
+            /** Issued Date */
+            issued_date: string | null;
+            /**
+             * Kind
+             * @description adjacent: this trade usually follows such a permit.
+             * @enum {string}
+             */
+            kind: "direct" | "adjacent";
+            /** Latitude */
+            latitude: number | null;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Longitude */
+            longitude: number | null;
+            /**
+             * Openness
+             * @description open: no company of the trade is named; likely: a general contractor holds it; taken: sold work; closed: finished or dead.
+             * @enum {string}
+             */
+            openness: "open" | "likely" | "taken" | "closed";
+            /** Original Address1 */
+            original_address1: string | null;
+            /** Original City */
+            original_city: string | null;
+            /** Original State */
+            original_state: string | null;
+            /** Original Zip */
+            original_zip: string | null;
+            /** Permit Class Mapped */
+            permit_class_mapped: string | null;
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
+            /** Permit Num */
+            permit_num: string;
+            /** Permit Type Desc */
+            permit_type_desc: string | null;
+            /**
+             * Points
+             * @description Sum of the reasons, without age.
+             */
+            points: number;
+            /** Publisher */
+            publisher: string;
+            /**
+             * Score
+             * @description Today's score: reasons and age together.
+             */
+            score: number;
+            /**
+             * Simulated Note
+             * @description Set when the rows came from a publisher simulator: what it says of itself.
+             */
+            simulated_note: string | null;
+            /**
+             * Status Current
+             * @description The publisher's word.
+             */
+            status_current: string | null;
+            /**
+             * Status Current Mapped
+             * @description Our word for it.
+             */
+            status_current_mapped: string | null;
+            /** Top Reasons */
+            top_reasons: components["schemas"]["TopReason"][];
+            /**
+             * Trade
+             * @example roofing
+             */
+            trade: string;
+            /**
+             * Trade Label
+             * @example Roofing
+             */
+            trade_label: string;
+            /** Work Class */
+            work_class: string | null;
+        };
+        /**
+         * Permit
+         * @description Every field of the permit that may be shown; names of persons are not among them.
+         */
+        Permit: {
+            /** Added Sq Ft */
+            added_sq_ft: number | null;
+            /** Applied Date */
+            applied_date: string | null;
+            /** Completed Date */
+            completed_date: string | null;
+            /** Contractor Company Name */
+            contractor_company_name: string | null;
+            /** Contractor Lic Num */
+            contractor_lic_num: string | null;
+            /** Contractor Phone */
+            contractor_phone: string | null;
+            /** Contractor Trade */
+            contractor_trade: string | null;
+            /** County Fips */
+            county_fips: string | null;
+            /** Description */
+            description: string | null;
+            /** Est Project Cost */
+            est_project_cost: string | null;
+            /** Expires Date */
+            expires_date: string | null;
+            /**
+             * First Recorded At
+             * Format: date-time
+             * @description When we first learned of it.
+             */
+            first_recorded_at: string;
+            /** Housing Units */
+            housing_units: number | null;
+            /** Issued Date */
+            issued_date: string | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Link */
+            link: string | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Master Permit Num */
+            master_permit_num: string | null;
+            /** Original Address1 */
+            original_address1: string | null;
+            /** Original Address2 */
+            original_address2: string | null;
+            /** Original City */
+            original_city: string | null;
+            /** Original State */
+            original_state: string | null;
+            /** Original Zip */
+            original_zip: string | null;
+            /** Permit Class */
+            permit_class: string | null;
+            /** Permit Class Mapped */
+            permit_class_mapped: string | null;
+            /**
+             * Permit Key
+             * @description The publisher's key of this record.
+             */
+            permit_key: string;
+            /** Permit Num */
+            permit_num: string;
+            /** Permit Type */
+            permit_type: string | null;
+            /** Permit Type Desc */
+            permit_type_desc: string | null;
+            /** Pin */
+            pin: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When we learned this version.
+             */
+            recorded_at: string;
+            /** Remodel Sq Ft */
+            remodel_sq_ft: number | null;
+            /** Status Current */
+            status_current: string | null;
+            /** Status Current Mapped */
+            status_current_mapped: string | null;
+            /** Status Date */
+            status_date: string | null;
+            /** Total Sq Ft */
+            total_sq_ft: number | null;
+            /**
+             * Trades
+             * @description Trades the permit itself is for, by the publisher's label or its words.
+             */
+            trades: string[];
+            /**
+             * Version
+             * @description Which version of the permit this is.
+             */
+            version: number;
+            /** Work Class */
+            work_class: string | null;
+            /** Work Class Mapped */
+            work_class_mapped: string | null;
+        };
+        /**
+         * PermitVersion
+         * @description What was known of the permit, and since when.
+         */
+        PermitVersion: {
+            /**
+             * Page Sha256
+             * @description sha-256 of the archived page, in hex.
+             */
+            page_sha256: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Reason
+         * @description One summand of the score.
+         */
+        Reason: {
+            /**
+             * Evidence
+             * @description What in the permit it rests on.
+             */
+            evidence: string | null;
+            /** Label */
+            label: string;
+            /**
+             * Points
+             * @description All points sum to points_total.
+             */
+            points: number;
+            /** Rule */
+            rule: string;
+            /**
+             * Score Delta
+             * @description What it moves the score by, in this order; all of them sum to the score.
+             */
+            score_delta: number;
+        };
+        /**
+         * ReceiptField
+         * @description Where one shown value comes from.
+         */
+        ReceiptField: {
+            /**
+             * Columns
+             * @description The publisher's columns it was read from; empty for a constant.
+             */
+            columns: string[];
+            /**
+             * Field
+             * @example est_project_cost
+             */
+            field: string;
+            /**
+             * Label
+             * @description What the field means.
+             */
+            label: string;
+            /**
+             * Parse
+             * @description How the text was read.
+             * @example usd
+             */
+            parse: string | null;
+            /**
+             * Raw Values
+             * @description What stands in those columns, letter by letter.
+             */
+            raw_values: {
+                [key: string]: string | null;
+            };
+            /**
+             * Rule
+             * @description Which rule of the source file said so.
+             */
+            rule: string | null;
+            /**
+             * Value
+             * @description The value shown, as text.
+             */
+            value: string | null;
+            /**
+             * Withheld Columns
+             * @description Columns whose text is not shown, because it may name a person.
+             */
+            withheld_columns: string[];
+        };
+        /**
+         * ReceiptPage
+         * @description The archived response a version was read from.
+         */
+        ReceiptPage: {
+            /** Byte Count */
+            byte_count: number;
+            /**
+             * Fetched At
+             * Format: date-time
+             */
+            fetched_at: string;
+            /** Media Type */
+            media_type: string;
+            /** Method */
+            method: string;
+            /**
+             * Page Row
+             * @description Zero-based place of the record in the page.
+             */
+            page_row: number;
+            /**
+             * Page Sha256
+             * @description sha-256 of the archived page, in hex.
+             */
+            page_sha256: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /**
+             * Simulated Note
+             * @description Set when the rows came from a publisher simulator: what it says of itself.
+             */
+            simulated_note: string | null;
+            /**
+             * Url
+             * @description The address that was asked.
+             */
+            url: string;
+        };
+        /**
+         * Receipts
+         * @description Proof of each value: the archived page, the record's row, and the raw cells, read again for this answer.
+         */
+        Receipts: {
+            /** Fields */
+            fields: components["schemas"]["ReceiptField"][];
+            page: components["schemas"]["ReceiptPage"] | null;
+            /**
+             * Problem
+             * @description Why there are no raw values, if there are none.
+             */
+            problem: string | null;
+        };
+        /**
+         * TopReason
+         * @description One of the strongest reasons for a score.
+         */
+        TopReason: {
+            /**
+             * Label
+             * @description The rule in words.
+             */
+            label: string;
+            /**
+             * Points
+             * @description 20 points double the odds.
+             */
+            points: number;
+            /**
+             * Rule
+             * @description Id of the rule.
+             */
+            rule: string;
+        };
+        /**
+         * Total
+         * @description How many leads fit: counted to the end, or only so far.
+         */
+        Total: {
+            /**
+             * Relation
+             * @description gte: there are at least this many; counting stopped.
+             * @enum {string}
+             */
+            relation: "eq" | "gte";
+            /** Value */
+            value: number;
+        };
+        /**
+         * TradeName
+         * @description A trade and its name for people.
+         */
+        TradeName: {
+            /**
+             * Label
+             * @example Roofing
+             */
+            label: string;
+            /**
+             * Trade
+             * @example roofing
+             */
+            trade: string;
+        };
+        /**
+         * Trades
+         * @description All trades leads are made for.
+         */
+        Trades: {
+            /** Trades */
+            trades: components["schemas"]["TradeName"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-export type $defs = Record<string, never>
+export type $defs = Record<string, never>;
 export interface operations {
-  list_counties: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Counties']
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
-  get_coverage: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Coverage']
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
-  list_leads: {
-    parameters: {
-      query?: {
-        /** @description Trades, any of them; repeat it. */
-        trade?: (
-          | 'roofing'
-          | 'hvac'
-          | 'plumbing'
-          | 'electrical'
-          | 'solar'
-          | 'pool'
-          | 'remodel'
-          | 'windows_doors'
-          | 'foundation'
-          | 'fence_deck'
-          | 'landscaping_irrigation'
-          | 'demolition'
-          | 'fire_protection'
-          | 'generator_ev'
-          | 'new_home'
-          | 'painting_siding'
-          | 'insulation'
-          | 'septic_well'
-          | 'concrete_paving'
-          | 'sign'
-          | 'garage_carport'
-        )[]
-        /** @description County FIPS codes, any of them; repeat it. */
-        county?: string[]
-        /** @description Five-digit ZIPs, any of them; repeat it. */
-        zip?: string[]
-        /** @description Lowest score, as of today. */
-        min_score?: number
-        /** @description Lowest declared cost, in whole US dollars; permits without one are left out. */
-        min_cost?: number
-        /** @description First day of issue, in the publisher's calendar. */
-        issued_since?: string
-        /** @description Words in description, type, address, number or company; "a phrase", -not, or are understood. */
-        q?: string
-        /** @description How far the work is still to be had; repeat it. */
-        openness?: ('open' | 'likely' | 'taken' | 'closed')[]
-        /** @description direct: the permit is for the trade; adjacent: the trade usually follows. */
-        kind?: 'direct' | 'adjacent'
-        /** @description next_cursor of the page before, with the same filter. */
-        cursor?: string
-        /** @description Leads a page. */
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LeadPage']
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description No token, or one that proves nothing. */
-      401: {
-        headers: {
-          /** @description Bearer challenge (RFC 6750). */
-          'WWW-Authenticate'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The token is good, but not for this. */
-      403: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
-  get_lead: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @description Id of the lead; it never changes. */
-        lead_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LeadDetail']
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description No token, or one that proves nothing. */
-      401: {
-        headers: {
-          /** @description Bearer challenge (RFC 6750). */
-          'WWW-Authenticate'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The token is good, but not for this. */
-      403: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description There is no such thing. */
-      404: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
-  get_page: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @description sha-256 of the page, as a receipt gives it. */
-        page_sha256: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description One JSON object a line: `page_row`, and the publisher's columns as they stand there. */
-      200: {
-        headers: {
-          /** @description sha-256 of the archived bytes. */
-          'X-Page-Sha256'?: string
-          /** @description How many columns stay closed. */
-          'X-Withheld-Columns'?: number
-          [name: string]: unknown
-        }
-        content: {
-          'application/x-ndjson': string
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description No token, or one that proves nothing. */
-      401: {
-        headers: {
-          /** @description Bearer challenge (RFC 6750). */
-          'WWW-Authenticate'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The token is good, but not for this. */
-      403: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description There is no such thing. */
-      404: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
-  check_environment: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DatabaseStatus']
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
-  list_trades: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Trades']
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
-  get_health: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Health']
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
-  get_readiness: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Health']
-        }
-      }
-      /** @description A parameter is unknown, out of range or not of its kind. */
-      400: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description A bug of ours, recorded under the request id. */
-      500: {
-        headers: {
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-      /** @description The database or the token issuer does not answer; try again. */
-      503: {
-        headers: {
-          /** @description Seconds to wait. */
-          'Retry-After'?: string
-          /** @description The request's id, as in the body. */
-          'X-Request-Id'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErrorBody']
-        }
-      }
-    }
-  }
+    list_counties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counties"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_leads: {
+        parameters: {
+            query?: {
+                /** @description Trades, any of them; repeat it. */
+                trade?: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+                /** @description County FIPS codes, any of them; repeat it. */
+                county?: string[];
+                /** @description Five-digit ZIPs, any of them; repeat it. */
+                zip?: string[];
+                /** @description Lowest score, as of today. */
+                min_score?: number;
+                /** @description Lowest declared cost, in whole US dollars; permits without one are left out. */
+                min_cost?: number;
+                /** @description First day of issue, in the publisher's calendar. */
+                issued_since?: string;
+                /** @description Words that all stand in description, type, address, number or company; endings do not matter. */
+                q?: string;
+                /** @description How far the work is still to be had; repeat it. */
+                openness?: ("open" | "likely" | "taken" | "closed")[];
+                /** @description direct: the permit is for the trade; adjacent: the trade usually follows. */
+                kind?: "direct" | "adjacent";
+                /** @description next_cursor of the page before, with the same filter. */
+                cursor?: string;
+                /** @description Leads a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadPage"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the lead; it never changes. */
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadDetail"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description sha-256 of the page, as a receipt gives it. */
+                page_sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One JSON object a line: `page_row`, and the publisher's columns as they stand there. */
+            200: {
+                headers: {
+                    /** @description sha-256 of the archived bytes. */
+                    "X-Page-Sha256"?: string;
+                    /** @description How many columns stay closed. */
+                    "X-Withheld-Columns"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_environment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseStatus"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_trades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trades"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
 }

@@ -60,6 +60,7 @@ export function formatInstant(iso: string): string {
 export function formatAgo(iso: string, now: Date): string {
   const passed = now.getTime() - new Date(iso).getTime()
   if (Number.isNaN(passed)) return ''
+  if (passed < MINUTE) return 'just now'
   if (passed < HOUR) return AGO.format(-Math.trunc(passed / MINUTE), 'minute')
   if (passed < 2 * DAY_MS) return AGO.format(-Math.trunc(passed / HOUR), 'hour')
   return AGO.format(-Math.trunc(passed / DAY_MS), 'day')

@@ -93,6 +93,7 @@ export function formatFact(kind: Kind, value: unknown): string | null {
   if (kind === 'day') return formatDay(text)
   if (kind === 'usd') return formatUsd(text)
   if (kind === 'count' && Number.isFinite(Number(text))) return formatCount(Number(text))
+  if (kind === 'degrees' && Number.isFinite(Number(text))) return String(Number(Number(text).toFixed(6)))
   return text
 }
 

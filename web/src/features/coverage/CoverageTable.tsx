@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 
 import type { DatasetCoverage } from '@/api/types'
 import { formatAgo, formatCount, formatDay, formatDaysAgo } from '@/lib/format'
-import { Published } from '@/ui/Published'
 import { Tag } from '@/ui/Tag'
 
 import { type Sort, type SortKey, sortHref } from './sort'
@@ -124,9 +123,7 @@ function DatasetRow({ dataset, now }: { dataset: DatasetCoverage; now: Date }) {
       </td>
       <td className={`${CELL} text-right tabular-nums`}>{formatCount(dataset.permit_count)}</td>
       <td className={`${CELL} text-right tabular-nums`}>{formatCount(dataset.lead_count)}</td>
-      <td className={CELL}>
-        <Published value={dataset.licence} />
-      </td>
+      <td className={CELL}>{dataset.licence ?? <span className="text-ink-3">Not recorded</span>}</td>
     </tr>
   )
 }

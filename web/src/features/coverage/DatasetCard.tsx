@@ -4,7 +4,6 @@ import type { DatasetCoverage } from '@/api/types'
 import { formatCount } from '@/lib/format'
 import { factLabel } from '@/lib/permitFields'
 import { Notice } from '@/ui/Notice'
-import { Published } from '@/ui/Published'
 import { Tag } from '@/ui/Tag'
 import { Day, Instant } from '@/ui/Time'
 
@@ -80,11 +79,9 @@ function Facts({ dataset, now }: Props) {
       <Fact name="Loaded">
         {formatCount(dataset.permit_count)} permits, {formatCount(dataset.lead_count)} open leads
       </Fact>
-      <Fact name="Licence">
-        <Published value={dataset.licence} />
-      </Fact>
+      <Fact name="Licence">{dataset.licence ?? <span className="text-ink-3">Not recorded</span>}</Fact>
       <Fact name="Attribution">
-        <Published value={dataset.attribution} />
+        {dataset.attribution ?? <span className="text-ink-3">Not recorded</span>}
       </Fact>
       <Fact name="Resale">{resaleWords(is_resale_ok)}</Fact>
     </dl>

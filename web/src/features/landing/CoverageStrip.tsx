@@ -23,7 +23,8 @@ async function tryCoverage(): Promise<Coverage | null> {
 export async function CoverageStrip() {
   const coverage = await tryCoverage()
   if (coverage === null) return <p className="text-ink-2">The coverage cannot be read right now.</p>
-  const datasets = coverage.datasets.filter(({ is_enabled }) => is_enabled)
+  const datasets = coverage.datasets.filter(({ permit_count }) => permit_count > 0)
+  if (datasets.length === 0) return <p className="text-ink-2">No source has been read yet.</p>
   const hasDemo = datasets.some(({ simulated_note }) => simulated_note !== null)
   return (
     <>

@@ -20,12 +20,13 @@ export function CoverageLine({ coverage, now }: Props) {
       </Notice>
     )
   }
-  const stale = coverage.datasets.filter(({ freshness }) => freshness !== 'fresh')
+  const stale = coverage.datasets.filter(({ freshness }) => freshness === 'stale')
+  const unknown = coverage.datasets.filter(({ freshness }) => freshness === 'unknown')
   return (
     <>
       {stale.length > 0 && <StaleNotice stale={stale} now={now} />}
       <p className="text-sm text-ink-3">
-        {describeFresh(coverage.datasets)} <CoverageLink />
+        {describeSources(coverage.datasets)} {describeUnknown(unknown)} <CoverageLink />
       </p>
     </>
   )
@@ -39,7 +40,7 @@ function CoverageLink() {
   )
 }
 
-function describeFresh(datasets: Source[]): string {
+function describeSources(datasets: Source[]): string {
   if (datasets.length === 0) return 'No dataset is loaded.'
   const publishers = [...new Set(datasets.map(({ publisher }) => publisher))]
   const named = publishers.length > 3 ? `${publishers.length} publishers` : publishers.join(', ')
@@ -48,6 +49,11 @@ function describeFresh(datasets: Source[]): string {
     .sort()
     .at(-1)
   return newest ? `From ${named}; newest permit ${formatDay(newest)}.` : `From ${named}.`
+}
+
+function describeUnknown(datasets: Source[]): string {
+  if (datasets.length === 0) return ''
+  return `How fresh ${datasets.map(({ publisher }) => publisher).join(', ')} is cannot be told.`
 }
 
 function StaleNotice({ stale, now }: { stale: Source[]; now: Date }) {

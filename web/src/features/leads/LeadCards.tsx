@@ -36,7 +36,7 @@ function LeadCard({ lead, now, isDemoMarked }: Omit<ListProps, 'leads'> & { lead
           <div>
             <dt className="text-xs text-ink-3">Issued</dt>
             <dd>
-              <Issued day={lead.issued_date} now={now} />
+              <Issued lead={lead} now={now} />
             </dd>
           </div>
           <div>

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 
 import type { LeadSummary } from '@/api/types'
-import { formatDay, formatDaysAgo, formatSigned, formatUsd } from '@/lib/format'
+import { formatCounted, formatDay, formatDaysAgo, formatSigned, formatUsd } from '@/lib/format'
 import { Published } from '@/ui/Published'
 import { Score } from '@/ui/Score'
 import { Tag } from '@/ui/Tag'
@@ -70,7 +70,7 @@ function LeadRow({ lead, now, isDemoMarked }: RowProps) {
         <Where lead={lead} />
       </td>
       <td className={`${CELL} whitespace-nowrap`}>
-        <Issued day={lead.issued_date} now={now} />
+        <Issued lead={lead} now={now} />
       </td>
       <td className={`${CELL} text-right whitespace-nowrap tabular-nums`}>
         <Published value={lead.est_project_cost && formatUsd(lead.est_project_cost)} />
@@ -141,12 +141,21 @@ export function Where({ lead }: { lead: LeadSummary }) {
   )
 }
 
-export function Issued({ day, now }: { day: string | null; now: Date }) {
-  if (day === null) return <Published value={null} />
+/** The day of issue; where the publisher gives none, how old the permit is by another of its dates. */
+export function Issued({ lead, now }: { lead: LeadSummary; now: Date }) {
+  const { issued_date, age_days } = lead
+  if (issued_date === null) {
+    return (
+      <>
+        <Published value={null} />
+        {age_days !== null && <span className="block text-ink-3">{formatCounted(age_days, 'day')} old</span>}
+      </>
+    )
+  }
   return (
-    <time dateTime={day}>
-      <span className="block">{formatDay(day)}</span>
-      <span className="block text-ink-3">{formatDaysAgo(day, now)}</span>
+    <time dateTime={issued_date}>
+      <span className="block">{formatDay(issued_date)}</span>
+      <span className="block text-ink-3">{formatDaysAgo(issued_date, now)}</span>
     </time>
   )
 }

@@ -15,8 +15,8 @@ import { Day } from '@/ui/Time'
 import { KIND_WORDS, OPENNESS_WORDS } from '../words'
 import { Aside } from './Aside'
 import { PermitFacts } from './PermitFacts'
-import { RECEIPT_HASH } from './tracing'
 import { Receipts } from './Receipts'
+import { RECEIPT_HASH } from './tracing'
 import { Waterfall } from './Waterfall'
 
 interface Props {
@@ -80,7 +80,7 @@ function Head({ lead, now }: Props) {
           {lead.kind === 'adjacent' && <Tag>{KIND_WORDS.adjacent.label}</Tag>}
         </div>
         <p className="text-ink-2">{[place, lead.county_name].filter(Boolean).join(' · ')}</p>
-        <p className="max-w-prose pt-1.5">
+        <p className="mt-1.5 line-clamp-4 max-w-prose">
           <Published value={lead.description ?? lead.permit_type_desc} />
         </p>
       </div>

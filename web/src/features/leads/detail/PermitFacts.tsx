@@ -1,8 +1,8 @@
 import type { LeadDetail } from '@/api/types'
+import { FACT_GROUPS, type Fact, formatFact } from '@/lib/permitFields'
 import { Icon } from '@/ui/Icon'
 import { Published } from '@/ui/Published'
 
-import { FACT_GROUPS, type Fact, formatFact } from '@/lib/permitFields'
 import { receiptHref, tracedFields } from './tracing'
 
 /** The permit field by field, with a receipt for each value that can be traced. */
@@ -11,11 +11,7 @@ export function PermitFacts({ lead }: { lead: LeadDetail }) {
   return (
     <div className="gap-x-10 xl:columns-2">
       {FACT_GROUPS.map(({ title, facts }, index) => (
-        <section
-          key={title}
-          aria-label={title}
-          className={`mb-6 break-inside-avoid ${index === 0 ? '[column-span:all]' : ''}`}
-        >
+        <div key={title} className={`mb-6 break-inside-avoid ${index === 0 ? '[column-span:all]' : ''}`}>
           <h3 className="mb-1 eyebrow">{title}</h3>
           <dl>
             {facts.map((fact) => (
@@ -27,7 +23,7 @@ export function PermitFacts({ lead }: { lead: LeadDetail }) {
               />
             ))}
           </dl>
-        </section>
+        </div>
       ))}
     </div>
   )

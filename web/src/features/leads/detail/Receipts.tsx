@@ -1,5 +1,6 @@
 import type { FieldReceipt, Receipts as ReceiptsData } from '@/api/types'
 import { formatBytes, formatCount } from '@/lib/format'
+import { factLabel, formatField } from '@/lib/permitFields'
 import { buttonClass } from '@/ui/Button'
 import { DemoNotice } from '@/ui/DemoNotice'
 import { Icon } from '@/ui/Icon'
@@ -7,7 +8,6 @@ import { Notice } from '@/ui/Notice'
 import { Published } from '@/ui/Published'
 import { Instant } from '@/ui/Time'
 
-import { factLabel, formatField } from '@/lib/permitFields'
 import { receiptId, tracedFields } from './tracing'
 
 interface Props {

@@ -1,0 +1,29 @@
+"""The unmodified JavaScript client of Supabase against the embedded identity provider."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from permit_leads.settings import REPOSITORY
+from tests.e2e.stack import Stack, publishable_key
+
+pytestmark = pytest.mark.e2e
+
+SCRIPT = Path(__file__).with_name("supabase_client.mjs")
+
+
+def test_supabase_js_signs_up_in_refreshes_and_signs_out(stack: Stack) -> None:
+    email = f"client-{secrets.token_hex(6)}@example.com"
+    arguments = [str(REPOSITORY / "web"), stack.api, publishable_key(stack), email, "correct horse battery"]
+    # The client wants a WebSocket to exist, as in a browser; Node 20 has one behind this switch, later ones anyway.
+    command = ["node", "--experimental-websocket", str(SCRIPT), *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    said = json.loads(ran.stdout)
+    assert said["user_id"]
+    assert {"SIGNED_IN", "TOKEN_REFRESHED", "SIGNED_OUT"} <= set(said["events"])
