@@ -48,7 +48,7 @@ format:  ## write the one format, Python and web
 
 record:  ## rewrite the recorded expectations (golden files); read the diff
 	@$(PYTHON) scripts/bootstrap.py check
-	$(RUN) -m pytest --record -m "not e2e" $(PYTEST)
+	$(RUN) -m pytest --record tests/golden
 
 docs:  ## write what is generated: data dictionary, sources, openapi.json, .env.example, the web's API types
 	@$(PYTHON) scripts/bootstrap.py check

@@ -64,12 +64,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def is_recording(pytestconfig: pytest.Config) -> bool:
-    """True under --record: a test writes its expectation anew instead of comparing."""
-    return bool(pytestconfig.getoption("record"))
-
-
-@pytest.fixture(scope="session")
 def template_database() -> str:
     """Name of the migrated, empty database all others are copied from; made once a run."""
     home = Path(os.environ[HOME])
