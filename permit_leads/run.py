@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from permit_leads import quality, score
+from permit_leads import quality
 from permit_leads.archive import Archive
 from permit_leads.errors import SourceChanged, SourceError
 from permit_leads.fetch.http import PoliteClient
@@ -148,7 +148,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         writer = PermitWriter(conn, dataset.id, attempt.run_id)
         attempt.tally.written = writer.written
         with closing(_source(context, dataset, attempt, clock)) as source:
-            arriving = prefetch(batches(dataset, source, lookup, clock), PAGES_AHEAD)
+            arriving = prefetch(batches(dataset, attempt.run_id, source, lookup, clock), PAGES_AHEAD)
             with closing(arriving):
                 for batch in arriving:
                     with clock.stage("store"):
@@ -176,7 +176,7 @@ def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Conne
         tally.expected_count = batch.page.expected_count
     runs.insert_page(conn, attempt.run_id, dataset.id, batch.page_index, batch.page_sha256, batch.page)
     attempt.findings.extend(batch.findings)
-    if batch.permits is None:
+    if batch.prepared is None:
         return
     tally.record_count += batch.page.row_count
     tally.rejection_count += batch.rejections.height
@@ -185,8 +185,8 @@ def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Conne
     tally.newest_date = max(filter(None, (tally.newest_date, batch.newest_date)), default=None)
     runs.insert_rejections(conn, attempt.run_id, dataset.id, batch.rejections)
     writer.saw_unchanged(batch.unchanged_ids)
-    if not batch.permits.is_empty():
-        writer.write(batch.permits, batch.leads, batch.page.fetched_at, score.MODEL_VERSION)
+    if not batch.prepared.permits.is_empty():
+        writer.write(batch.prepared)
 
 
 def _check(dataset: Dataset, attempt: Attempt, known: runs.Known) -> None:

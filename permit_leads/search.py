@@ -9,7 +9,7 @@ SEARCHED = (
     *("original_address1", "permit_num", "contractor_company_name"),
 )
 WORD = r"[\p{L}\p{N}]+"
-ENDING = r"([\p{L}]{3,}?)(?:ing|ed|es|e|s)\b"  # "roofs", "roofed" and "roofing" are found as "roof"
+ENDING = r"([\p{L}]{3})(?:ing|ed|es|e|s)\b"  # "roofs", "roofed" and "roofing" are found as "roof"
 
 
 def search_words() -> pl.Expr:

@@ -23,8 +23,9 @@ from permit_leads.normalize.trades import classify
 from permit_leads.page import Page, Window
 from permit_leads.permit import PERMIT_KEY, REJECTION_SCHEMA
 from permit_leads.registry import Dataset
+from permit_leads.search import search_words
 from permit_leads.store.identity import with_identity
-from permit_leads.store.permits import split_known
+from permit_leads.store.permits import Prepared, prepare, split_known
 
 NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
 NO_IDS = pl.Series(dtype=pl.String)
@@ -45,13 +46,12 @@ Source = Generator[Arrived, None, None]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A page as it will be stored; `permits` is None for a page that carries no records."""
+    """A page as it will be stored; `prepared` is None for a page that carries no records."""
 
     page_index: int
     page_sha256: str
     page: Page
-    permits: pl.DataFrame | None = None
-    leads: pl.DataFrame = field(default_factory=pl.DataFrame)
+    prepared: Prepared | None = None
     unchanged_ids: pl.Series = field(default_factory=lambda: NO_IDS)
     rejections: pl.DataFrame = field(default_factory=lambda: NOTHING_REJECTED)
     permit_count: int = 0
@@ -112,12 +112,14 @@ def _touches(one: Window, other: Window) -> bool:
     return starts_in_time and ends_in_time
 
 
-def batches(dataset: Dataset, source: Iterator[Arrived], lookup: psycopg.Connection, clock: Clock) -> Iterator[Batch]:
+def batches(
+    dataset: Dataset, run_id: uuid.UUID, source: Iterator[Arrived], lookup: psycopg.Connection, clock: Clock
+) -> Iterator[Batch]:
     """Normalize, tell new from known, classify and score what is new."""
     given = GivenKeys()
     for arrived in source:
         if arrived.page.kind == "rows":
-            yield _batch(dataset, arrived, given, lookup, clock)
+            yield _batch(dataset, run_id, arrived, given, lookup, clock)
         else:
             yield Batch(arrived.page_index, arrived.page_sha256, arrived.page)
 
@@ -142,7 +144,14 @@ class GivenKeys:
         return permits.filter(~pl.col(PERMIT_KEY).is_in(list(self._newer)))
 
 
-def _batch(dataset: Dataset, arrived: Arrived, given: GivenKeys, lookup: psycopg.Connection, clock: Clock) -> Batch:
+def _batch(
+    dataset: Dataset,
+    run_id: uuid.UUID,
+    arrived: Arrived,
+    given: GivenKeys,
+    lookup: psycopg.Connection,
+    clock: Clock,
+) -> Batch:
     page, day = arrived.page, _day(dataset, arrived.page)
     with clock.stage("read"):
         rows = read_rows(dataset, page.body, page.media_type)
@@ -154,14 +163,16 @@ def _batch(dataset: Dataset, arrived: Arrived, given: GivenKeys, lookup: psycopg
         lookup.commit()
     with clock.stage("score"):
         trades = classify(dataset, differing)
-        leads = score.score(dataset, differing, trades, today=day)
-        differing = _with_trades(differing, trades)
+        live = differing.filter(pl.col("is_known") | ~score.is_over())
+        leads = score.score(dataset, live, trades.join(live.select(PERMIT_KEY), on=PERMIT_KEY, how="semi"), today=day)
+    with clock.stage("prepare"):
+        permits = _with_words(_with_trades(differing, trades), live)
+        prepared = prepare(dataset.id, run_id, permits, leads, page.fetched_at, score.MODEL_VERSION)
     return Batch(
         page_index=arrived.page_index,
         page_sha256=arrived.page_sha256,
         page=page,
-        permits=differing,
-        leads=leads,
+        prepared=prepared,
         unchanged_ids=unchanged_ids,
         rejections=normalized.rejections,
         findings=[
@@ -184,6 +195,13 @@ def _with_trades(permits: pl.DataFrame, trades: pl.DataFrame) -> pl.DataFrame:
     direct = trades.filter(pl.col("kind") == "direct").group_by(PERMIT_KEY).agg(pl.col("trade").sort().alias("trades"))
     joined = permits.join(direct, on=PERMIT_KEY, how="left", maintain_order="left")
     return joined.with_columns(pl.col("trades").fill_null([]))
+
+
+def _with_words(permits: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
+    """The words to search by; a permit that was over when first seen has no lead, so nobody searches it."""
+    words = live.select(PERMIT_KEY, search_words().alias("search_words"))
+    joined = permits.join(words, on=PERMIT_KEY, how="left", maintain_order="left")
+    return joined.with_columns(pl.col("search_words").fill_null([]))
 
 
 def _day(dataset: Dataset, page: Page) -> date:

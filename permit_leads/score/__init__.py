@@ -9,11 +9,11 @@ import polars as pl
 from permit_leads.permit import PERMIT_KEY
 from permit_leads.registry import Dataset
 from permit_leads.score.model import describe, load_model
-from permit_leads.score.openness import names_contractors
+from permit_leads.score.openness import is_closed, names_contractors
 from permit_leads.score.ranking import AGE_MILLIPOINTS_PER_DAY, EPOCH
 from permit_leads.score.rules import lead_parts
 
-__all__ = ["MODEL_VERSION", "SCORE_SCHEMA", "describe", "score"]
+__all__ = ["MODEL_VERSION", "SCORE_SCHEMA", "describe", "is_over", "score"]
 
 # Version of the score card; leads of another version are scored again.
 MODEL_VERSION = load_model().version
@@ -39,6 +39,11 @@ def score(dataset: Dataset, permits: pl.DataFrame, trades: pl.DataFrame, *, toda
     leads = lead_parts(trades, permits, load_model(), is_published=names_contractors(dataset))
     day = pl.col("rank_date") if today is None else pl.min_horizontal("rank_date", pl.lit(today))
     return leads.with_columns(rank_date=day).with_columns(rank_key=_rank_key()).select(*SCORE_SCHEMA)
+
+
+def is_over() -> pl.Expr:
+    """True for a permit that is finished, cancelled, expired or void: nothing of it is for sale any more."""
+    return is_closed(load_model())
 
 
 def _rank_key() -> pl.Expr:

@@ -12,7 +12,6 @@ import psycopg
 from psycopg import sql
 
 from permit_leads.permit import FIELDS
-from permit_leads.search import search_words
 from permit_leads.store.identity import lead_ids
 from permit_leads.store.queries import load_queries
 
@@ -42,6 +41,58 @@ class Written:
     leads: int = 0
 
 
+COLUMNS = {
+    "public.permits": PERMIT_COLUMNS,
+    "public.permit_versions": VERSION_COLUMNS,
+    "public.leads": LEAD_COLUMNS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows as the tables take them; those the store does not know are already written out as COPY text."""
+
+    permits: pl.DataFrame
+    leads: pl.DataFrame
+    texts: dict[str, bytes]
+    permit_count: int
+    lead_count: int
+
+    def knowing(self, permit_ids: pl.Series) -> Prepared:
+        """The same with these permits known as well."""
+        is_known = pl.col("is_known") | pl.col("permit_id").is_in(permit_ids.to_list())
+        return write_out(self.permits.with_columns(is_known=is_known), self.leads.with_columns(is_known=is_known))
+
+
+def prepare(
+    dataset_id: str, run_id: UUID, permits: pl.DataFrame, leads: pl.DataFrame, recorded_at: datetime, model_version: str
+) -> Prepared:
+    """What the store needs of a page, made where it delays nobody.
+
+    `permits` carries `is_known`, and `trades` and `search_words` as lists. `leads` has the columns of `score`; every
+    lead belongs to one of `permits`.
+    """
+    rows = permits.with_columns(
+        pl.lit(dataset_id).alias("dataset_id"),
+        pl.lit(str(run_id)).alias("run_id"),
+        pl.lit(1, pl.Int32).alias("version"),
+        pl.lit(recorded_at.isoformat()).alias("recorded_at"),
+        pl.lit(recorded_at.isoformat()).alias("first_recorded_at"),
+        array_text(pl.col("trades")).alias("trades"),
+        array_text(pl.col("search_words")).alias("search_words"),
+    )
+    return write_out(rows, _lead_rows(rows, leads, model_version))
+
+
+def write_out(permits: pl.DataFrame, leads: pl.DataFrame) -> Prepared:
+    """New rows as text; a new permit that is over makes no lead."""
+    new = permits.filter(~pl.col("is_known"))
+    new_leads = leads.filter(~pl.col("is_known") & (pl.col("openness") != "closed"))
+    frames = {"public.permits": new, "public.permit_versions": new, "public.leads": new_leads}
+    texts = {table: csv_text(frame.select(COLUMNS[table])) for table, frame in frames.items() if frame.height}
+    return Prepared(permits, leads, texts, new.height, new_leads.height)
+
+
 class PermitWriter:
     """Writes one dataset's run inside the caller's transaction; nothing shows before the caller commits.
 
@@ -60,25 +111,16 @@ class PermitWriter:
         conn.execute(QUERIES["lock_dataset"], {"dataset_id": dataset_id})
         conn.execute(QUERIES["create_staging"])
 
-    def write(self, permits: pl.DataFrame, leads: pl.DataFrame, recorded_at: datetime, model_version: str) -> None:
-        """Store rows that differ from what was committed when they were looked up, and their leads.
-
-        `permits` carries `trades`, the list of those it is directly for. `leads` has the columns of `score` and
-        `permit_key`; every lead belongs to one of `permits`. A new permit that is over makes no lead.
-        """
-        known = known_hashes(self._conn, permits["permit_id"])
-        rows = permits.join(known, on="permit_id", how="left", maintain_order="left").with_columns(
-            pl.col("known_hash").is_null().alias("is_new"),
-            pl.lit(self._dataset_id).alias("dataset_id"),
-            pl.lit(1, pl.Int32).alias("version"),
-            pl.lit(recorded_at.isoformat()).alias("recorded_at"),
-            pl.lit(recorded_at.isoformat()).alias("first_recorded_at"),
-            array_text(pl.col("trades")).alias("trades"),
-            array_text(search_words()).alias("search_words"),
-        )
-        lead_rows = _lead_rows(rows, leads, model_version)
-        self._insert_new(rows.filter(pl.col("is_new")), lead_rows.filter(pl.col("is_new")))
-        self._stage(rows.filter(~pl.col("is_new")), lead_rows.filter(~pl.col("is_new")))
+    def write(self, prepared: Prepared) -> None:
+        """Store rows that differ from what was committed when they were looked up, and their leads."""
+        met = known_hashes(self._conn, prepared.permits.filter(~pl.col("is_known"))["permit_id"])
+        if met.height:  # an earlier page of this very run brought them
+            prepared = prepared.knowing(met["permit_id"])
+        for table, text in prepared.texts.items():
+            copy_text(self._conn, table, COLUMNS[table], text)
+        self.written.permit_new += prepared.permit_count
+        self.written.leads += prepared.lead_count
+        self._stage(prepared.permits.filter("is_known"), prepared.leads.filter("is_known"))
         self._page_order += 1
 
     def saw_unchanged(self, permit_ids: pl.Series) -> None:
@@ -101,17 +143,6 @@ class PermitWriter:
             self.written.permit_unchanged += len(self._staged_ids) - self.written.permit_changed
         return self.written
 
-    def _insert_new(self, permits: pl.DataFrame, leads: pl.DataFrame) -> None:
-        if permits.is_empty():
-            return
-        versions = permits.with_columns(pl.lit(str(self._run_id)).alias("run_id"))
-        alive = leads.filter(pl.col("openness") != "closed")
-        copy_frame(self._conn, "public.permits", permits.select(PERMIT_COLUMNS))
-        copy_frame(self._conn, "public.permit_versions", versions.select(VERSION_COLUMNS))
-        copy_frame(self._conn, "public.leads", alive.select(LEAD_COLUMNS))
-        self.written.permit_new += permits.height
-        self.written.leads += alive.height
-
     def _stage(self, permits: pl.DataFrame, leads: pl.DataFrame) -> None:
         if permits.is_empty():
             return
@@ -128,10 +159,11 @@ def known_hashes(conn: psycopg.Connection, permit_ids: pl.Series) -> pl.DataFram
 
 
 def split_known(conn: psycopg.Connection, permits: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-    """The rows that are new or differ, and the ids of those equal to what is committed."""
+    """The rows that are new or differ, with `is_known`, and the ids of those equal to what is committed."""
     joined = permits.join(known_hashes(conn, permits["permit_id"]), on="permit_id", how="left", maintain_order="left")
     is_same = pl.col("known_hash").eq_missing(pl.col("content_hash"))
-    return joined.filter(~is_same).drop("known_hash"), joined.filter(is_same)["permit_id"]
+    differing = joined.filter(~is_same).with_columns(is_known=pl.col("known_hash").is_not_null()).drop("known_hash")
+    return differing, joined.filter(is_same)["permit_id"]
 
 
 def array_text(values: pl.Expr) -> pl.Expr:
@@ -140,19 +172,28 @@ def array_text(values: pl.Expr) -> pl.Expr:
 
 
 def copy_frame(conn: psycopg.Connection, table: str, frame: pl.DataFrame) -> None:
-    """COPY the frame into the columns of the same names; null is null and "" is "" (CSV as PostgreSQL reads it)."""
-    if frame.is_empty():
-        return
+    """COPY the frame into the columns of the same names."""
+    if not frame.is_empty():
+        copy_text(conn, table, frame.columns, csv_text(frame))
+
+
+def csv_text(frame: pl.DataFrame) -> bytes:
+    """The frame as PostgreSQL reads CSV: nothing at all is null and "" is empty."""
+    return frame.write_csv(include_header=False).encode()
+
+
+def copy_text(conn: psycopg.Connection, table: str, columns: list[str], text: bytes) -> None:
+    """COPY CSV text into these columns."""
     statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with conn.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(frame.write_csv(include_header=False).encode())
+        copy.write(text)
 
 
 def _lead_rows(permits: pl.DataFrame, leads: pl.DataFrame, model_version: str) -> pl.DataFrame:
     carried = ["permit_key", "permit_id", "dataset_id", "county_fips", "original_zip", "permit_class_mapped"]
-    carried += ["est_project_cost", "recorded_at", "is_new"]
+    carried += ["est_project_cost", "recorded_at", "is_known"]
     rows = leads.join(permits.select(carried), on="permit_key", how="inner", maintain_order="left")
     return rows.with_columns(
         lead_ids(rows.select(pl.format("{}/{}", "permit_id", "trade").alias("name"))["name"]).alias("lead_id"),

@@ -2,7 +2,7 @@
 
 create table public.leads (
   lead_id uuid constraint leads_pkey primary key,
-  permit_id uuid not null constraint leads_permit references public.permits (permit_id),
+  permit_id uuid not null,
   dataset_id text not null,
   trade text not null,
   kind text not null constraint leads_kind_known check (kind in ('direct', 'adjacent')),
@@ -20,6 +20,7 @@ create table public.leads (
   updated_at timestamptz not null,
   constraint leads_one_per_trade unique (permit_id, trade)
 );
+comment on column public.leads.permit_id is 'Permit of the lead; both are written by one run in one transaction, and permits are never deleted.';
 comment on column public.leads.kind is 'direct: the permit is for this trade; adjacent: this trade usually follows.';
 comment on column public.leads.openness is 'open: no company of the trade named; likely: a general contractor holds it; taken: sold work; closed: over or dead.';
 comment on column public.leads.points is 'Sum of the reasons; 20 points double the odds. Age is not in it.';

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from permit_leads.permit import FIELDS, PERMIT_SCHEMA
+from permit_leads.search import search_words
 from permit_leads.store.identity import with_identity
-from permit_leads.store.permits import QUERIES, PermitWriter, Written, split_known
+from permit_leads.store.permits import QUERIES, PermitWriter, Written, prepare, split_known
 
 DATASET = "austin_issued_permits"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -43,7 +44,8 @@ def permits(*rows: tuple[str, str]) -> pl.DataFrame:
         for at, (num, text) in enumerate(rows)
     ]
     frame = with_identity(DATASET, pl.DataFrame(records, schema=PERMIT_SCHEMA))
-    return frame.with_columns(pl.Series("trades", [["roofing"]] * frame.height, dtype=pl.List(pl.String)))
+    trades = pl.Series("trades", [["roofing"]] * frame.height, dtype=pl.List(pl.String))
+    return frame.with_columns(trades, search_words().alias("search_words"))
 
 
 def leads(frame: pl.DataFrame, trade: str = "roofing", openness: str = "open") -> pl.DataFrame:
@@ -57,11 +59,12 @@ def leads(frame: pl.DataFrame, trade: str = "roofing", openness: str = "open") -
 def run(conn: psycopg.Connection, *pages: pl.DataFrame, trade: str = "roofing", openness: str = "open") -> Written:
     """One run of these pages, compared with what was there before it began, as the real run does."""
     split = [split_known(conn, page) for page in pages]
-    writer = PermitWriter(conn, DATASET, uuid.uuid4())
+    run_id = uuid.uuid4()
+    writer = PermitWriter(conn, DATASET, run_id)
     for differing, unchanged in split:
         writer.saw_unchanged(unchanged)
         if not differing.is_empty():
-            writer.write(differing, leads(differing, trade, openness), NOW, "test")
+            writer.write(prepare(DATASET, run_id, differing, leads(differing, trade, openness), NOW, "test"))
     written = writer.apply()
     conn.execute("drop table staged_permits, staged_leads")
     return written
