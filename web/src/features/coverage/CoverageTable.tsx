@@ -6,7 +6,7 @@ import { formatAgo, formatCount, formatDay, formatDaysAgo } from '@/lib/format'
 import { Tag } from '@/ui/Tag'
 
 import { type Sort, type SortKey, sortHref } from './sort'
-import { FRESHNESS_WORDS } from './words'
+import { FRESHNESS_WORDS, noNewestWords } from './words'
 
 interface Props {
   datasets: DatasetCoverage[]
@@ -108,9 +108,9 @@ function DatasetRow({ dataset, now }: { dataset: DatasetCoverage; now: Date }) {
           {dataset.simulated_note !== null && <Tag look="notice">Demo</Tag>}
         </span>
       </td>
-      <td className={`${CELL} whitespace-nowrap`}>
+      <td className={CELL}>
         {newest_issued_date === null ? (
-          <span className="text-ink-3">None yet</span>
+          <span className="text-ink-3">{noNewestWords(dataset)}</span>
         ) : (
           <>
             {formatDay(newest_issued_date)}

@@ -7,7 +7,7 @@ import { Notice } from '@/ui/Notice'
 import { Tag } from '@/ui/Tag'
 import { Day, Instant } from '@/ui/Time'
 
-import { FRESHNESS_WORDS, STATUS_WORDS } from './words'
+import { FRESHNESS_WORDS, noNewestWords, STATUS_WORDS } from './words'
 
 interface Props {
   dataset: DatasetCoverage
@@ -70,7 +70,7 @@ function Facts({ dataset, now }: Props) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1.5">
       <Fact name="Newest permit">
-        {newest_issued_date === null ? 'None yet' : <Day day={newest_issued_date} now={now} />}
+        {newest_issued_date === null ? noNewestWords(dataset) : <Day day={newest_issued_date} now={now} />}
       </Fact>
       <Fact name="Last read">
         {last_success === null ? 'Never' : <Instant at={last_success} now={now} />}

@@ -7,7 +7,7 @@ import { formatCount, formatDay } from '@/lib/format'
 import { Tag } from '@/ui/Tag'
 
 const WORDS = { fresh: 'Fresh', stale: 'Stale', unknown: 'Unknown', disabled: 'Off' } as const
-const LOOKS = { fresh: 'accent', stale: 'warn', unknown: 'alarm', disabled: 'plain' } as const
+const LOOKS = { fresh: 'accent', stale: 'warn', unknown: 'warn', disabled: 'plain' } as const
 
 /** The front page must stand while the API is down; it then says so instead of showing numbers. */
 async function tryCoverage(): Promise<Coverage | null> {
@@ -55,7 +55,9 @@ function DatasetTile({ dataset }: { dataset: DatasetCoverage }) {
         <Tag look={LOOKS[freshness]}>{WORDS[freshness]}</Tag>
       </p>
       <p className="text-ink-2">
-        {newest_issued_date === null ? 'No permit yet' : `Newest permit ${formatDay(newest_issued_date)}`}
+        {newest_issued_date === null
+          ? 'Days of issue not published'
+          : `Newest permit ${formatDay(newest_issued_date)}`}
       </p>
       <p className="text-ink-3 tabular-nums">{formatCount(lead_count)} open leads</p>
     </>

@@ -52,7 +52,7 @@ export function FilterMenu({ label, chosenCount, children }: Props) {
         )}
         <Icon name="chevron" className="size-4 transition-transform group-open:rotate-180" />
       </summary>
-      <div className="absolute inset-x-0 z-20 mt-2 max-h-[70dvh] overflow-auto card p-4 shadow-xl lg:left-auto lg:w-[26rem]">
+      <div className="absolute inset-x-0 z-20 mt-2 max-h-[70dvh] overflow-auto card p-4 shadow-xl lg:left-auto lg:w-[30rem]">
         {children}
         <Button type="submit" className="mt-4 w-full">
           Show leads

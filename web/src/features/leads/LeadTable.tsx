@@ -66,7 +66,7 @@ function LeadRow({ lead, now, isDemoMarked }: RowProps) {
       <td className={`${CELL} min-w-56`}>
         <Work lead={lead} isDemoMarked={isDemoMarked} />
       </td>
-      <td className={CELL}>
+      <td className={`${CELL} min-w-44`}>
         <Where lead={lead} />
       </td>
       <td className={`${CELL} whitespace-nowrap`}>
@@ -130,13 +130,13 @@ function TopReasons({ lead }: { lead: LeadSummary }) {
 }
 
 export function Where({ lead }: { lead: LeadSummary }) {
-  const place = [lead.original_city, lead.original_zip].filter(Boolean).join(' ')
+  const place = [lead.original_city ?? lead.county_name, lead.original_zip].filter(Boolean).join(' ')
   return (
     <>
       <span className="block font-medium">
         <Published value={lead.original_address1} />
       </span>
-      <span className="block text-ink-3">{place || lead.county_name}</span>
+      <span className="block text-ink-3">{place}</span>
     </>
   )
 }

@@ -14,6 +14,8 @@ interface Props {
   tintedFips: string[]
   selectedId: string | null
   onSelect: (id: string) => void
+  /** How near the view may go to show all points; a county fits into 8. */
+  closestZoom?: number
   label: string
   className: string
 }
@@ -21,7 +23,15 @@ interface Props {
 type MapState = 'loading' | 'ready' | 'failed'
 
 /** Points over county outlines, without any tile server. What it shows must also stand in text beside it. */
-export function PointMap({ points, tintedFips, selectedId, onSelect, label, className }: Props) {
+export function PointMap({
+  points,
+  tintedFips,
+  selectedId,
+  onSelect,
+  closestZoom = 11,
+  label,
+  className,
+}: Props) {
   const box = useRef<HTMLDivElement>(null)
   const [state, setState] = useState<MapState>('loading')
   const [handle, setHandle] = useState<MapHandle | null>(null)
@@ -50,7 +60,7 @@ export function PointMap({ points, tintedFips, selectedId, onSelect, label, clas
     if (!handle) return
     let isOld = false
     handle
-      .show(points)
+      .show(points, closestZoom)
       .then(() => {
         if (!isOld) setState('ready')
       })
@@ -58,7 +68,7 @@ export function PointMap({ points, tintedFips, selectedId, onSelect, label, clas
     return () => {
       isOld = true
     }
-  }, [handle, points])
+  }, [handle, points, closestZoom])
 
   return (
     <div

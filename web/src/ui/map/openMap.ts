@@ -19,7 +19,7 @@ export interface MapPoint {
 
 export interface MapHandle {
   /** Resolves when the points are on the screen. */
-  show: (points: MapPoint[]) => Promise<void>
+  show: (points: MapPoint[], closestZoom: number) => Promise<void>
   select: (id: string | null) => void
   tint: (fips: string[]) => void
   onChoose: (choose: (id: string) => void) => () => void
@@ -48,7 +48,7 @@ export async function openMap(box: HTMLElement): Promise<MapHandle> {
   await new Promise<void>((resolve) => map.once('load', () => resolve()))
   const unwatch = watchColors(() => paintMap(map, readColors(box)))
   return {
-    show: (points) => showPoints(map, points),
+    show: (points, closestZoom) => showPoints(map, points, closestZoom),
     select: (id) => {
       map.setFilter('selected', ['==', ['get', 'id'], id ?? ''])
     },
@@ -65,7 +65,7 @@ function sourceOf(map: LibreMap, name: string): GeoJSONSource | undefined {
   return map.getSource<GeoJSONSource>(name)
 }
 
-async function showPoints(map: LibreMap, points: MapPoint[]): Promise<void> {
+async function showPoints(map: LibreMap, points: MapPoint[], closestZoom: number): Promise<void> {
   const loaded = sourceOf(map, 'points')?.setData({
     type: 'FeatureCollection',
     features: points.map(({ id, score, longitude, latitude }) => ({
@@ -76,7 +76,7 @@ async function showPoints(map: LibreMap, points: MapPoint[]): Promise<void> {
   })
   const bounds = new LngLatBounds()
   for (const { longitude, latitude } of points) bounds.extend([longitude, latitude])
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 48, maxZoom: 11, animate: false })
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 48, maxZoom: closestZoom, animate: false })
   await loaded
   map.triggerRepaint()
   await map.once('idle')

@@ -26,6 +26,7 @@ export function LeadPin({ leadId, latitude, longitude, score, countyFips }: Prop
       tintedFips={tinted}
       selectedId={leadId}
       onSelect={nothing}
+      closestZoom={7.5}
       label="Map of this permit"
       className="h-56"
     />
