@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 import traceback
 from collections.abc import MutableMapping
 from typing import Any
@@ -33,7 +32,7 @@ def configure_logging() -> None:
             redact,
             structlog.processors.JSONRenderer(serializer=_to_json),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(),  # to whatever stdout is when a line is written
         cache_logger_on_first_use=False,
     )
 
