@@ -77,19 +77,16 @@ def test_pages_follow_each_other_without_overlap(page: Page, reader: Reader) -> 
     assert not seen & {row.get_attribute("data-lead") for row in page.locator(ROWS).all()}
 
 
-def test_reasons_sum_to_the_points_and_the_score(page: Page, reader: Reader) -> None:
-    for query in ("", "?county=37183", "?county=17031&openness=taken", "?county=48439&openness=closed&openness=open"):
-        page.goto(f"/leads{query}")
-        if page.locator(ROWS).count() == 0:
-            continue
-        open_first_lead(page, query)
-        [total] = numbers(page.locator("[data-points-total]"), "data-points-total")
-        [score] = numbers(page.locator("[data-score]"), "data-score")
-        reasons = page.locator("tr[data-reason]")
-        assert reasons.count() >= 3
-        assert sum(numbers(reasons.locator("[data-points]"), "data-points")) == total
-        assert sum(numbers(reasons.locator("[data-score-delta]"), "data-score-delta")) == score
-        expect(page.get_by_role("heading", name=f"Why {score}?")).to_be_visible()
+@pytest.mark.parametrize("query", ["", "?county=17031", "?openness=taken", "?openness=closed"])
+def test_reasons_sum_to_the_points_and_the_score(page: Page, reader: Reader, query: str) -> None:
+    open_first_lead(page, query)
+    [total] = numbers(page.locator("[data-points-total]"), "data-points-total")
+    [score] = numbers(page.locator("[data-score]"), "data-score")
+    reasons = page.locator("tr[data-reason]")
+    assert reasons.count() >= 3
+    assert sum(numbers(reasons.locator("[data-points]"), "data-points")) == total
+    assert sum(numbers(reasons.locator("[data-score-delta]"), "data-score-delta")) == score
+    expect(page.get_by_role("heading", name=f"Why {score}?")).to_be_visible()
 
 
 @pytest.mark.parametrize("county", ["17031", "47037", "48439"], ids=["socrata", "arcgis", "csv"])
