@@ -77,7 +77,9 @@ def test_pages_follow_each_other_without_overlap(page: Page, reader: Reader) -> 
     assert not seen & {row.get_attribute("data-lead") for row in page.locator(ROWS).all()}
 
 
-@pytest.mark.parametrize("query", ["", "?county=17031", "?openness=taken", "?openness=closed"])
+@pytest.mark.parametrize(
+    "query", ["", "?county=17031", "?openness=taken", "?county=48439&openness=likely&openness=taken"]
+)
 def test_reasons_sum_to_the_points_and_the_score(page: Page, reader: Reader, query: str) -> None:
     open_first_lead(page, query)
     [total] = numbers(page.locator("[data-points-total]"), "data-points-total")
