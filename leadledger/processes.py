@@ -44,7 +44,7 @@ class Service:
     port: int
     health: Health
     code: Sequence[Path] = ()  # files and folders whose change means that a running one is out of date
-    start_seconds: float = 60.0
+    start_seconds: float = 120.0
 
     @property
     def url(self) -> str:
@@ -103,7 +103,10 @@ class Processes:
             )
             self._children[service.name] = child
             record = Record(child.pid, read_birth(child.pid) or "", service.port, service.health, service.fingerprint())
-            self._record_path(service.name).write_text(json.dumps(asdict(record)), encoding="utf-8")
+            path = self._record_path(service.name)
+            partial = path.with_suffix(".partial")
+            partial.write_text(json.dumps(asdict(record)), encoding="utf-8")
+            partial.replace(path)
 
     def wait_until_healthy(self, service: Service) -> float:
         """Seconds waited until it answers.
