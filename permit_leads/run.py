@@ -95,8 +95,8 @@ def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         attempt.window = _window(context, dataset, row)
         if not context.request.is_dry_run:
             runs.begin_run(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, datetime.now(UTC))
-        control.commit()
         try:
+            control.commit()  # the claim; from here on every end is recorded
             with _signs_of_life(context, attempt):
                 _bring_in_whole(context, dataset, attempt)
         except BaseException as error:
@@ -106,9 +106,7 @@ def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
 
 def _begin(control: psycopg.Connection, context: Context, dataset: Dataset, attempt: Attempt) -> state.StateRow:
     runs.upsert_dataset(control, dataset, published_fields(dataset), mapping_json(dataset))
-    row = state.begin(control, dataset.id, attempt.run_id, context.actor)
-    control.commit()
-    return row
+    return state.begin(control, dataset.id, attempt.run_id, context.actor)
 
 
 def _window(context: Context, dataset: Dataset, row: state.StateRow | None) -> Window:
@@ -148,12 +146,18 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         writer = PermitWriter(conn, dataset.id, attempt.run_id)
         attempt.tally.written = writer.written
         with closing(_source(context, dataset, attempt, clock)) as source:
-            arriving = prefetch(batches(dataset, attempt.run_id, source, lookup, clock), PAGES_AHEAD)
+            arriving = prefetch(
+                batches(dataset, attempt.run_id, source, lookup, clock), PAGES_AHEAD, context.client.stop_waiting
+            )
             with closing(arriving):
-                for batch in arriving:
-                    with clock.stage("store"):
-                        _store(dataset, attempt, batch, conn, writer)
-                    _tell(context.progress, dataset, attempt, batch)
+                try:
+                    for batch in arriving:
+                        with clock.stage("store"):
+                            _store(dataset, attempt, batch, conn, writer)
+                        _tell(context.progress, dataset, attempt, batch)
+                except (KeyboardInterrupt, SystemExit):
+                    context.client.stop_waiting()  # or the end would wait for the thread that sits out a spacing
+                    raise
         _check(dataset, attempt, known)
         with clock.stage("apply"):
             writer.apply()

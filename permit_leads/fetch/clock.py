@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -16,9 +17,18 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None: ...
 
+    def wake(self) -> None: ...
+
+
+class Woken(Exception):
+    """A wait was ended because the whole command ends."""
+
 
 class SystemClock:
-    """The machine's own clock; `now` is an aware UTC instant."""
+    """The machine's own clock; `now` is an aware UTC instant. Once woken it never sleeps again."""
+
+    def __init__(self) -> None:
+        self._is_woken = threading.Event()
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -27,4 +37,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        if self._is_woken.wait(seconds):
+            raise Woken
+
+    def wake(self) -> None:
+        self._is_woken.set()

@@ -77,6 +77,10 @@ class PoliteClient:
         """Give the sockets back."""
         self._wire.close()
 
+    def stop_waiting(self) -> None:
+        """End every wait between requests, now and later, whichever thread is in it: the command is ending."""
+        self._clock.wake()
+
     def fetch(
         self,
         dataset_id: str,

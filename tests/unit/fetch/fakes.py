@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from permit_leads.fetch.clock import Woken
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.page import Page
 from permit_leads.registry import Dataset, Protocol, Publisher
@@ -38,6 +39,7 @@ class FakeClock:
         self.seconds = 1000.0
         self.per_chunk = 0.0
         self.slept: list[float] = []
+        self.is_woken = False
 
     def monotonic(self) -> float:
         return self.seconds
@@ -46,8 +48,13 @@ class FakeClock:
         return datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=self.seconds)
 
     def sleep(self, seconds: float) -> None:
+        if self.is_woken:
+            raise Woken
         self.slept.append(seconds)
         self.seconds += seconds
+
+    def wake(self) -> None:
+        self.is_woken = True
 
 
 class FakePublisher(httpx.BaseTransport):
