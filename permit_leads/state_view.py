@@ -10,7 +10,7 @@ from typing import Literal
 
 from permit_leads.page import Window
 from permit_leads.registry import Dataset
-from permit_leads.store.state import RunRow, StateRow
+from permit_leads.store.state import AuditEntry, RunRow, StateRow
 
 Freshness = Literal["fresh", "stale", "unknown", "disabled"]
 
@@ -72,6 +72,32 @@ def source_as_json(view: SourceView, window: Window | None, runs: Sequence[RunRo
     return _dump({**_record(view), "next_window": shown, "runs": [asdict(run) for run in runs]})
 
 
+def source_in_brief(view: SourceView) -> str:
+    """One line that changes whenever something of the source does."""
+    row = view.state
+    said = {"records": row.records_processed, "watermark": row.watermark, "last_run": row.last_run} if row else {}
+    if row is not None and view.status == "running":
+        said = {**said, "sign_of_life": row.heartbeat_at}
+    known = " ".join(f"{key}={_text(value)}" for key, value in said.items())
+    return " ".join(filter(None, (view.source, view.status, view.freshness, known, _one_line(view.problem or ""))))
+
+
+def audit_as_text(entries: Sequence[AuditEntry]) -> str:
+    """One line an entry: when, who, what, of which source, and why."""
+    if not entries:
+        return "nothing was changed by hand"
+    return "\n".join(
+        f"{_text(entry.recorded_at)} {entry.actor} {entry.source} {entry.action}"
+        f" reason={json.dumps(_one_line(entry.reason or ''), ensure_ascii=False)}"
+        for entry in entries
+    )
+
+
+def audit_as_json(entries: Sequence[AuditEntry]) -> str:
+    """The same with the state before and after, as one JSON document."""
+    return _dump({"entries": [asdict(entry) for entry in entries]})
+
+
 def _judge_freshness(dataset: Dataset | None, row: StateRow | None, is_active: bool, now: datetime) -> Freshness:
     if dataset is not None and not is_active:
         return "disabled"
@@ -125,7 +151,18 @@ def _run_lines(runs: Sequence[RunRow]) -> Iterator[str]:
         )
         window = _days(Window(run.window_since, run.window_until))
         reason = f" reason={json.dumps(_one_line(run.error_message), ensure_ascii=False)}" if run.error_message else ""
-        yield f"{_text(run.started_at)} {run.kind} {run.status} window={window} {counts} run_id={run.run_id}{reason}"
+        yield (
+            f"{_text(run.started_at)} {run.kind} {run.status} window={window} {counts} {_times(run)}"
+            f"run_id={run.run_id}{reason}"
+        )
+
+
+def _times(run: RunRow) -> str:
+    """How long the run took and, where it was written down, each stage."""
+    if run.finished_at is None:
+        return ""
+    stages = ",".join(f"{stage}:{seconds:g}" for stage, seconds in run.stage_seconds.items())
+    return f"seconds={(run.finished_at - run.started_at).total_seconds():.1f} {f'stages={stages} ' if stages else ''}"
 
 
 def _days(window: Window | None) -> str:

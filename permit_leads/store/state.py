@@ -139,6 +139,7 @@ class RunRow:
     permit_unchanged_count: int
     lead_written_count: int
     rejection_count: int
+    stage_seconds: dict[str, float]
     simulated_note: str | None
     error_message: str | None
 
@@ -147,6 +148,26 @@ def recent_runs(conn: psycopg.Connection, source: str, limit: int) -> list[RunRo
     """The last runs of a source, newest first."""
     with conn.cursor(row_factory=class_row(RunRow)) as cursor:
         return cursor.execute(QUERIES["recent_runs"], {"source": source, "limit": limit}).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change by hand; `before` and `after` are the whole state as it was shown then."""
+
+    entry_id: int
+    source: str
+    action: str
+    actor: str
+    reason: str | None
+    before: dict[str, object] | None
+    after: dict[str, object] | None
+    recorded_at: datetime
+
+
+def audit_entries(conn: psycopg.Connection, source: str | None, limit: int) -> list[AuditEntry]:
+    """The last changes by hand, newest first; of all sources when none is named."""
+    with conn.cursor(row_factory=class_row(AuditEntry)) as cursor:
+        return cursor.execute(QUERIES["audit_entries"], {"source": source, "limit": limit}).fetchall()
 
 
 def next_window(row: StateRow | None, dataset: Dataset, today: date) -> Window:

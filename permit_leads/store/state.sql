@@ -124,10 +124,27 @@ insert into public.etl_audit_entries (source, action, actor, reason, before, aft
 values (%(source)s, %(action)s, %(actor)s, %(reason)s, %(before)s, %(after)s)
 
 -- recent_runs --
-select run_id, kind, status, window_since, window_until, started_at, finished_at, page_count, record_count,
-       expected_count, permit_new_count, permit_changed_count, permit_unchanged_count, lead_written_count,
-       rejection_count, simulated_note, error_message
-  from public.etl_runs
- where dataset_id = %(source)s
- order by started_at desc
+-- A run that says running, but holds no living lease, has died; the next run of its source writes that down.
+select run.run_id, run.kind,
+       case when run.status = 'running' and alive.source is null then 'failure' else run.status end as status,
+       run.window_since, run.window_until, run.started_at, run.finished_at, run.page_count, run.record_count,
+       run.expected_count, run.permit_new_count, run.permit_changed_count, run.permit_unchanged_count,
+       run.lead_written_count, run.rejection_count, run.stage_seconds, run.simulated_note,
+       case when run.status = 'running' and alive.source is null then 'lease lost: the run ended without a word'
+            else run.error_message end as error_message
+  from public.etl_runs as run
+  left join public.etl_state as alive
+    on alive.source = run.dataset_id
+   and alive.lease_run_id = run.run_id
+   and alive.lease_expires_at > clock_timestamp()
+ where run.dataset_id = %(source)s
+ order by run.started_at desc
+ limit %(limit)s
+
+-- audit_entries --
+select entry_id, source, action, actor, reason, before, after, recorded_at
+  from public.etl_audit_entries
+ where %(source)s::text is null
+    or source = %(source)s::text
+ order by entry_id desc
  limit %(limit)s

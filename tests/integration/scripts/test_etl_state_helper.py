@@ -10,8 +10,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,30 +19,7 @@ import pytest
 from permit_leads.state_cli import main
 from permit_leads.store import state
 from permit_leads.store.db import connect
-
-ROOT = Path(__file__).parents[3]
-SCRIPT = ROOT / "scripts" / "etl_state_helper.py"
-SOURCE = "austin_issued_permits"
-
-
-@dataclass
-class Shell:
-    """Runs one line of the runbook with the test's database, from the repository's root unless told otherwise."""
-
-    database_url: str
-    home: Path
-
-    def run(self, line: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-        known = {"DATABASE_URL": self.database_url, "LEADLEDGER_HOME": str(self.home), "ETL_ACTOR": "ada"}
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        return subprocess.run(
-            ["bash", "-c", line],
-            cwd=cwd,
-            env={**os.environ, **known, "PATH": path, **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+from tests.integration.scripts.shell import ROOT, SCRIPT, SOURCE, Shell, sync
 
 
 @pytest.fixture
@@ -56,18 +31,6 @@ def shell(database_url: str, tmp_path: Path) -> Shell:
 def conn(database_url: str) -> Iterator[psycopg.Connection]:
     with connect(database_url) as conn:
         yield conn
-
-
-def sync(conn: psycopg.Connection, watermark: date = date(2026, 11, 20)) -> None:
-    run_id = uuid4()
-    state.begin(conn, SOURCE, run_id, "test")
-    state.finish_success(conn, SOURCE, run_id, watermark, records=12)
-    conn.execute(
-        "insert into public.etl_runs (run_id, dataset_id, kind, status, window_since, window_until, started_at)"
-        " values (%s, %s, 'sync', 'success', '2026-10-01', '2026-11-20', now())",
-        (run_id, SOURCE),
-    )
-    conn.commit()
 
 
 def test_list_shows_a_status_word_the_runbook_greps_for(shell: Shell, conn: psycopg.Connection) -> None:
@@ -192,6 +155,9 @@ def test_init_never_resets(shell: Shell, conn: psycopg.Connection) -> None:
         ("lst", "invalid choice"),
         ("list --jsn", "--jsn"),
         ("get", "--source"),
+        (f"get --source {SOURCE} --runs 0", "count from 1"),
+        (f"get --source {SOURCE} --watch 0", "seconds from 1"),
+        ("audit --source austin_isued_permits", "did you mean austin_issued_permits"),
         ("get --source austin_isued_permits", "did you mean austin_issued_permits"),
         (f"update --source {SOURCE} --status failed --error x", "expected success, failure, running"),
         (f"update --source {SOURCE} --status failure", "needs --error"),
