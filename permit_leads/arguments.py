@@ -96,7 +96,9 @@ def _build_parser() -> Parser:
     )
     parser.add_argument("--until", metavar="WHEN", help="same forms, taken in whole; default: now")
     parser.add_argument("--source", metavar="ID", action="append", default=[], help="one or more, by comma or repeated")
-    parser.add_argument("--formats", metavar="FORMAT", action="append", default=[], help="also write files: csv, jsonl")
+    parser.add_argument(
+        "--formats", metavar="FORMAT", action="append", default=[], help=f"also write files: {', '.join(FORMATS)}"
+    )
     parser.add_argument(
         "--out", metavar="DIR", type=Path, default=Path("exports"), help="where files go; default: ./exports"
     )
@@ -125,7 +127,7 @@ def _split(words: Sequence[str]) -> list[str]:
 def _check_format(word: str) -> str:
     if word not in FORMATS:
         raise UsageError(
-            f"--formats {word!r} is unknown{suggest(word, FORMATS)}; expected {' or '.join(FORMATS)}; "
+            f"--formats {word!r} is unknown{suggest(word, FORMATS)}; expected some of {', '.join(FORMATS)}; "
             "for example --formats csv, or --formats csv,jsonl"
         )
     return word

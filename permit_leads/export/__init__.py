@@ -5,7 +5,7 @@ A file is there whole or not at all. Rows stream from the server, so memory does
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,9 @@ from typing import LiteralString
 
 import psycopg
 
-from permit_leads.export.writers import Cell, Writer, open_writer
+from permit_leads.export.cells import Cell
+from permit_leads.export.columns import Column, Sheet, Writer, columns_of
+from permit_leads.export.writers import ONLY_PERMITS, SUFFIXES, WRITERS, open_writer
 from permit_leads.page import Window
 from permit_leads.permit import FIELD_BY_BLDS
 from permit_leads.registry import Dataset
@@ -23,7 +25,7 @@ from permit_leads.store.queries import load_queries
 
 __all__ = ["FORMATS", "ExportedFile", "export_window"]
 
-FORMATS = ("csv", "jsonl")
+FORMATS = tuple(WRITERS)
 ROWS_AT_ONCE = 2_000
 QUERIES = load_queries(Path(__file__).with_name("export.sql"))
 
@@ -52,22 +54,30 @@ def export_window(
     }
     files: list[ExportedFile] = []
     for table in ("permits", "leads"):
-        paths = [out_dir / f"{table}_{dataset.id}_{_name(window)}.{extension}" for extension in formats]
-        row_count = _write(conn, table, wanted, today, paths)
-        files.extend(ExportedFile(path, row_count) for path in paths)
+        paths = {
+            file_format: out_dir / f"{table}_{dataset.id}_{_name(window)}.{SUFFIXES.get(file_format, file_format)}"
+            for file_format in formats
+            if table == "permits" or file_format not in ONLY_PERMITS
+        }
+        row_count = _write(conn, table, wanted, today, paths, dataset.publisher.name)
+        files.extend(ExportedFile(path, row_count) for path in paths.values())
     return files
 
 
 def _write(
-    conn: psycopg.Connection, table: LiteralString, wanted: dict[str, object], today: date, paths: Sequence[Path]
-) -> int:
+    conn: psycopg.Connection, table: LiteralString, wanted: dict[str, object], today: date,
+    paths: Mapping[str, Path], publisher: str,
+) -> int:  # fmt: skip
     with conn.transaction(), conn.cursor(name=f"export_{table}") as cursor, ExitStack() as stack:
         cursor.itersize = ROWS_AT_ONCE
         cursor.execute(QUERIES[table], wanted)
-        names = [column.name for column in cursor.description or ()]
-        rows = _with_score(names, cursor, today) if table == "leads" else iter(cursor)
-        header = [*names, "score"] if table == "leads" else names
-        writers = [stack.enter_context(open_writer(path, header)) for path in paths]
+        columns = columns_of((column.name, column.type_code) for column in cursor.description or ())
+        rows: Iterator[tuple[Cell, ...]] = iter(cursor)
+        if table == "leads":
+            rows = _with_score([column.name for column in columns], rows, today)
+            columns = (*columns, Column("score", "integer"))
+        sheet = Sheet(table, columns, publisher)
+        writers = [stack.enter_context(open_writer(path, sheet, name)) for name, path in paths.items()]
         return _copy(rows, writers)
 
 

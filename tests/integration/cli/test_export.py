@@ -6,13 +6,15 @@ import csv
 import json
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import polars as pl
 import psycopg
 import pytest
 
-from permit_leads.export import export_window
+from permit_leads.export import FORMATS, export_window
 from permit_leads.page import Window
 from permit_leads.permit import FIELDS
 from permit_leads.registry import Dataset, FieldRule, Publisher
@@ -137,6 +139,26 @@ def test_same_window_twice_is_the_same_file(conn: psycopg.Connection, tmp_path: 
     first = [file.path.read_bytes() for file in export_window(conn, DATASET, WEEK, TODAY, ["csv", "jsonl"], tmp_path)]
     again = [file.path.read_bytes() for file in export_window(conn, DATASET, WEEK, TODAY, ["csv", "jsonl"], tmp_path)]
     assert first == again
+
+
+def test_all_formats_of_a_window_hold_the_same_rows(conn: psycopg.Connection, tmp_path: Path) -> None:
+    add_lead(conn, add_permit(conn, "a", WEEK.since), 14_000_000)
+    add_permit(conn, "b", WEEK.until)
+    files = export_window(conn, DATASET, WEEK, TODAY, FORMATS, tmp_path)
+    name = "elm_city_permits_2026-11-16_2026-11-22"
+    suffixes = ["csv", "jsonl", "xlsx", "parquet", "geojson", "sqlite"]
+    permits = [f"permits_{name}.{suffix}" for suffix in [*suffixes, "blds.csv"]]
+    assert [file.path.name for file in files] == permits + [f"leads_{name}.{suffix}" for suffix in suffixes]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(file.path.name for file in files)
+    frame = pl.read_parquet(tmp_path / f"permits_{name}.parquet")
+    assert frame.select("permit_num", "issued_date", "est_project_cost", "longitude").rows() == [
+        ("a", WEEK.since, Decimal("18400.00"), -97.7),
+        ("b", WEEK.until, Decimal("18400.00"), -97.7),
+    ]
+    leads = pl.read_parquet(tmp_path / f"leads_{name}.parquet")
+    assert leads.select("reasons", "score").rows() == [('[["base",9,null]]', score_at(14_000_000, TODAY))]
+    assert read_csv(files[6].path)[0]["Publisher"] == "Elm City"
+    assert not any(b"A. Person" in file.path.read_bytes() for file in files)
 
 
 def test_more_rows_than_are_read_at_once_all_arrive(conn: psycopg.Connection, tmp_path: Path) -> None:

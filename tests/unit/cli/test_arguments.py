@@ -58,7 +58,7 @@ def test_folder_for_files_is_exports_in_the_current_one(monkeypatch: pytest.Monk
         ("--since 2024-01-17 --until 2024-01-16", "--since '2024-01-17'"),
         ("--since 2031-01-01", "--since '2031-01-01'"),
         ("--until 2024-01-16", "--until '2024-01-16'"),
-        ("--formats xlsx", "--formats 'xlsx'"),
+        ("--formats pdf", "--formats 'pdf'"),
         ("--formats csv,", "--formats ''"),
         ("--formats CSV", "did you mean csv"),
         ("--delay -2", "--delay '-2'"),

@@ -13,7 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permit_leads.export.writers import FORMULA, Cell, csv_cell, json_value, open_writer
+from permit_leads.export.cells import FORMULA, Cell, csv_cell, json_value
+from permit_leads.export.columns import Column, Sheet
+from permit_leads.export.writers import open_writer
+
+A = Sheet("permits", (Column("a"),))
+AB = Sheet("permits", (Column("a"), Column("b", "money")))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "'=1"])
@@ -60,7 +65,7 @@ def test_no_cell_begins_as_a_formula_and_each_can_be_read_back(text: str) -> Non
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2))
 def test_csv_file_reads_back_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, row: list[str]) -> None:
     path = tmp_path_factory.mktemp("export") / "permits.csv"
-    with open_writer(path, ["a", "b"]) as write:
+    with open_writer(path, AB, path.suffix[1:]) as write:
         write(row)
     with path.open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file)) == [["a", "b"], [csv_cell(text) for text in row]]
@@ -71,7 +76,7 @@ def test_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     path.write_text("from before")
 
     def write_half() -> None:
-        with open_writer(path, ["a"]) as write:
+        with open_writer(path, A, "csv") as write:
             write(["1"])
             raise KeyboardInterrupt
 
@@ -83,13 +88,13 @@ def test_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_csv_is_as_rfc_4180_says(tmp_path: Path) -> None:
     path = tmp_path / "permits.csv"
-    with open_writer(path, ["a", "b"]) as write:
+    with open_writer(path, AB, path.suffix[1:]) as write:
         write(['say "hi", then\nleave', None])
     assert path.read_bytes() == b'a,b\r\n"say ""hi"", then\nleave",\r\n'
 
 
 def test_jsonl_has_one_record_a_line(tmp_path: Path) -> None:
     path = tmp_path / "permits.jsonl"
-    with open_writer(path, ["a", "b"]) as write:
+    with open_writer(path, AB, path.suffix[1:]) as write:
         write(["=1\n", Decimal("5.00")])
     assert json.loads(path.read_text()) == {"a": "=1\n", "b": "5.00"}
