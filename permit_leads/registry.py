@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from permit_leads.errors import RegistryError
 from permit_leads.permit import FIELD_BY_NAME
 from permit_leads.registry_checks import describe_error, find_mistakes
+from permit_leads.registry_portals import Paging
 
 SOURCES_DIR = Path(__file__).parent / "sources"
 
-Protocol = Literal["socrata", "arcgis", "csv", "xlsx"]
+Protocol = Literal["socrata", "arcgis", "csv", "xlsx", "html"]
 Parse = Literal[
     "text",  # trimmed; blank is null
     "upper",  # trimmed, upper case
@@ -131,7 +132,11 @@ class Dataset(Strict):
     encoding: str = "utf-8"
     header: tuple[str, ...] = ()  # csv without a header row: its column names
     sheets: tuple[str, ...] = ()  # xlsx: sheet names (exact); empty: every sheet with the header
-    header_names: tuple[str, ...] = ()  # xlsx: columns that must stand in the header row, to find it
+    header_names: tuple[str, ...] = ()  # xlsx, html: columns that must stand in the header row, to find it
+    paging: Paging | None = None  # html: how the pages follow each other; None: one page
+    empty_pattern: str | None = None  # html: the words of a page that has no table because there are no rows
+    date_format: str = "%Y-%m-%d"  # how the portal writes the days that stand for $since and $until
+    window_days: Annotated[int, Field(ge=1)] | None = None  # html: at most so many days in one question
     index_url: str | None = None  # page that links the files, when names are irregular
     index_pattern: str | None = None  # regular expression on the links of that page
     column_aliases: dict[str, str] = {}  # drifting header spelling -> the name used in `fields`

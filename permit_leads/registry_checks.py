@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
 
 from permit_leads.permit import FIELD_BY_BLDS, STATUSES_MAPPED
+from permit_leads.registry_portals import find_portal_mistakes
 
 if TYPE_CHECKING:
     from permit_leads.registry import Columns, Dataset, FieldRule
@@ -111,6 +112,7 @@ def find_mistakes(dataset: Dataset) -> list[str]:
         *_trade_mistakes(dataset),
         *_dataset_mistakes(dataset),
         *_zone_mistakes(dataset),
+        *find_portal_mistakes(dataset),
     ]
 
 
@@ -241,9 +243,9 @@ def _dataset_mistakes(dataset: Dataset) -> Iterator[str]:
 
 
 def _file_mistakes(dataset: Dataset) -> Iterator[str]:
-    for option, protocol in (("header", "csv"), ("sheets", "xlsx"), ("header_names", "xlsx")):
-        if getattr(dataset, option) and dataset.protocol != protocol:
-            yield f"{option}: only for protocol {protocol!r} (seen {dataset.protocol!r})"
+    for option, protocols in (("header", ("csv",)), ("sheets", ("xlsx",)), ("header_names", ("xlsx", "html"))):
+        if getattr(dataset, option) and dataset.protocol not in protocols:
+            yield f"{option}: only for protocol {' and '.join(map(repr, protocols))} (seen {dataset.protocol!r})"
     try:
         codecs.lookup(dataset.encoding)
     except LookupError:

@@ -7,13 +7,19 @@ from types import ModuleType
 
 import polars as pl
 
-from permit_leads.fetch import arcgis, delimited, socrata, workbook
+from permit_leads.fetch import arcgis, delimited, html_tables, socrata, workbook
 from permit_leads.fetch.hold import whole
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.page import Page, Window
 from permit_leads.registry import Dataset, Protocol
 
-PROTOCOLS: dict[Protocol, ModuleType] = {"socrata": socrata, "arcgis": arcgis, "csv": delimited, "xlsx": workbook}
+PROTOCOLS: dict[Protocol, ModuleType] = {
+    "socrata": socrata,
+    "arcgis": arcgis,
+    "csv": delimited,
+    "xlsx": workbook,
+    "html": html_tables,
+}
 
 
 def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Iterator[Page]:

@@ -17,3 +17,10 @@ class WindowMoved(SourceChanged):
             f"count mismatch: {before} rows counted before, {received} received ({distinct} different), {after} after; "
             "rows changed while they were read, or the publisher cut or reordered pages; run the window again",
         )
+
+
+class PagesMoved(WindowMoved):
+    """The same of a listing that is read page by page and need not say how many rows it has."""
+
+    def __init__(self, dataset_id: str, reason: str) -> None:
+        SourceChanged.__init__(self, dataset_id, f"{reason}; run the window again")

@@ -49,6 +49,11 @@ def is_html(body: bytes, media_type: str) -> bool:
     return bool(_HTML_START.match(head)) or (media_type == "text/html" and head.lstrip()[:1] == b"<")
 
 
+def is_login(body: bytes) -> bool:
+    """Whether a HTML page asks who we are."""
+    return bool(_LOGIN_WORDS.search(body[:_SNIFFED_BYTES]))
+
+
 def title_of(body: bytes) -> str:
     """The page's title in one line, or its first words; for messages."""
     match = _TITLE.search(body[:_SNIFFED_BYTES])

@@ -25,6 +25,7 @@ TODAY = date(2026, 11, 23)
 MEDIA_TYPES = {
     ".json": "application/json",
     ".csv": "text/csv",
+    ".html": "text/html",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 REGISTRY = load_registry()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -16,13 +16,17 @@ from simulators.publishers import Host, Simulator
 from simulators.publishers.disturbances import Identity
 from simulators.publishers.files.resources import IndexPage, PublishedFile
 from simulators.publishers.files.styles import SheetStyle
+from simulators.publishers.pages.listing import HtmlListing
 from simulators.publishers.table import Column, Table
 from tests.integration.simulators.worlds import ARCGIS, FILE, FILES, LAYER, NOTE, RESOURCE, ROWS, SOCRATA, small_world
 from tests.unit.fetch.fakes import Events, FakeClock
 
 WORKBOOKS = "reports.elm.example"
+LISTING = "permits.elm.example"
 NUMBERS = [f"P-{at:02}" for at in range(1, ROWS + 1)]
 ALL = Window(None, None)
+YEAR = Window(date(2026, 1, 1), date(2026, 12, 31))  # for portals, which are asked for days
+PORTALS = ("html",)
 PUBLISHER = Publisher(name="Elm", state="TX", time_zone="America/Chicago")
 SPECIAL: dict[str, dict[str, Any]] = {
     "socrata": {"url": f"https://{SOCRATA}{RESOURCE}", "date_column": "issued", "page_size": 5},
@@ -40,8 +44,15 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "index_pattern": r"\.xlsx$",
         "header_names": ("permit", "issued"),
     },
+    "html": {
+        "url": f"https://{LISTING}/list?from=$since&to=$until",
+        "date_column": "issued",
+        "header_names": ("permit", "issued"),
+        "paging": {"next_link": "^Next", "total": r"([\d,]+) permits found"},
+        "empty_pattern": "No records found",
+    },
 }
-HOSTS = {"socrata": SOCRATA, "arcgis": ARCGIS, "csv": FILES, "xlsx": WORKBOOKS}
+HOSTS = {"socrata": SOCRATA, "arcgis": ARCGIS, "csv": FILES, "xlsx": WORKBOOKS, "html": LISTING}
 
 
 def dataset(protocol: str, **options: Any) -> Dataset:
@@ -64,7 +75,14 @@ def world() -> list[Host]:
     halves = [rows.head(7), rows.tail(ROWS - 7)]
     files = [_workbook(f"/files/{at} to {at}.xlsx", half) for at, half in enumerate(halves)]
     links = [("/about", "About us"), *((file.path.replace(" ", "%20"), "a week") for file in files)]
+    hosts.append(Host(LISTING, [_listing(hosts[-1].resources[0].table)]))
     return [*hosts, Host(WORKBOOKS, [*files, IndexPage("elm_index", "/reports", "Reports", links, NOTE)])]
+
+
+def _listing(table: Table) -> HtmlListing:
+    return HtmlListing(
+        "elm_listing", "/list", "Elm permits", table, Identity("permit"), NOTE, page_size=5, date_column="issued"
+    )
 
 
 def _workbook(path: str, rows: pl.DataFrame) -> PublishedFile:
@@ -73,6 +91,11 @@ def _workbook(path: str, rows: pl.DataFrame) -> PublishedFile:
     return PublishedFile(
         "elm_workbook", path, style, datetime(2026, 11, 20, tzinfo=UTC), table, Identity("permit"), NOTE
     )
+
+
+def closed(protocol: str, window: Window) -> Window:
+    """The window; a whole year where everything is asked of a portal that knows days only."""
+    return YEAR if window == ALL and protocol in PORTALS else window
 
 
 class Fetch:
@@ -88,12 +111,12 @@ class Fetch:
 
     def pages(self, protocol: str, window: Window = ALL, **options: Any) -> list[Page]:
         """All pages of a window."""
-        return list(fetch_pages(dataset(protocol, **options), window, self.client))
+        return list(fetch_pages(dataset(protocol, **options), closed(protocol, window), self.client))
 
     def rows(self, protocol: str, window: Window = ALL, **options: Any) -> pl.DataFrame:
         """All rows of a window in the order they came, checked against what the pages say they hold."""
         asked = dataset(protocol, **options)
-        pages = [page for page in fetch_pages(asked, window, self.client) if page.kind == "rows"]
+        pages = [page for page in fetch_pages(asked, closed(protocol, window), self.client) if page.kind == "rows"]
         frames = [read_rows(asked, page.body, page.media_type) for page in pages]
         assert [frame.height for frame in frames] == [page.row_count for page in pages]
         return pl.concat(frames, how="diagonal") if frames else pl.DataFrame()

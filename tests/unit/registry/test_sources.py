@@ -17,6 +17,7 @@ EXPECTED = {
     "austin_issued_permits", "harris_issued_permits", "houston_weekly_permits", "chicago_building_permits",
     "nyc_dob_now_permits", "nashville_building_permits", "southlake_permits", "baldwin_county_permits",
     "missoula_permits", "seattle_permits_2016", "cary_permits", "spearfish_permits", "greenville_permits",
+    "austin_permit_report",
 }  # fmt: skip
 NEEDED_ONE = pytest.mark.parametrize("dataset", REGISTRY.values(), ids=REGISTRY.keys())
 
@@ -60,7 +61,7 @@ def test_a_file_says_where_its_facts_are_from(dataset: Dataset) -> None:
 @NEEDED_ONE
 def test_windows_go_by_a_column_that_is_mapped_to_a_date(dataset: Dataset) -> None:
     if dataset.date_column is None:
-        assert dataset.protocol in ("csv", "xlsx")
+        assert dataset.protocol in ("csv", "xlsx", "html")
         return
     rules = [(blds, rule) for blds, rule in dataset.fields.items() if rule.column == dataset.date_column]
     assert [(FIELD_BY_BLDS[blds].kind, rule.parse) for blds, rule in rules] == [("date", dataset.date_kind)]

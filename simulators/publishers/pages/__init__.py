@@ -1,0 +1,1 @@
+"""Listings in HTML pages."""
