@@ -17,7 +17,7 @@ from permit_leads.registry_portals import Paging
 
 SOURCES_DIR = Path(__file__).parent / "sources"
 
-Protocol = Literal["socrata", "arcgis", "csv", "xlsx", "html"]
+Protocol = Literal["socrata", "arcgis", "ckan", "csv", "xlsx", "html"]
 Parse = Literal[
     "text",  # trimmed; blank is null
     "upper",  # trimmed, upper case
@@ -123,6 +123,7 @@ class Dataset(Strict):
     date_zone: str | None = None  # for epoch_ms: IANA name or a fixed offset such as "-06:00"
     order: tuple[str, ...] = ()  # unique columns to page by; protocol default (:id, OBJECTID) when empty
     where: str | None = None  # constant extra filter in the publisher's dialect
+    sql_search: bool = False  # ckan: the portal lets everybody use datastore_search_sql, so that days can be chosen
     page_size: Annotated[int, Field(ge=1)] = 10_000
     spacing_seconds: Annotated[float, Field(ge=0)] = 1.0
     overlap_days: Annotated[int, Field(ge=0)] = 14

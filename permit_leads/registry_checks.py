@@ -240,6 +240,7 @@ def _dataset_mistakes(dataset: Dataset) -> Iterator[str]:
     if bool(dataset.index_url) != bool(dataset.index_pattern):
         yield "index_pattern: index_url and index_pattern belong together"
     yield from _file_mistakes(dataset)
+    yield from _ckan_mistakes(dataset)
 
 
 def _file_mistakes(dataset: Dataset) -> Iterator[str]:
@@ -254,6 +255,17 @@ def _file_mistakes(dataset: Dataset) -> Iterator[str]:
     yield from _pattern_mistakes("record_pattern", dataset.record_pattern)
     if bool(dataset.record_column) != bool(dataset.record_pattern):
         yield "record_pattern: record_column and record_pattern belong together"
+
+
+def _ckan_mistakes(dataset: Dataset) -> Iterator[str]:
+    if dataset.protocol != "ckan":
+        if dataset.sql_search:
+            yield f"sql_search: only for protocol 'ckan' (seen {dataset.protocol!r})"
+        return
+    if "resource_id=" not in dataset.url:
+        yield f"url: seen {dataset.url!r}; expected https://<portal>/api/3/action/datastore_search?resource_id=<id>"
+    if dataset.date_column and not dataset.sql_search:
+        yield "date_column: a datastore gives chosen days only by sql_search; without it leave date_column out"
 
 
 def _zone_mistakes(dataset: Dataset) -> Iterator[str]:

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import polars as pl
 
-from permit_leads.fetch import arcgis, delimited, html_tables, socrata, workbook
+from permit_leads.fetch import arcgis, ckan, delimited, html_tables, socrata, workbook
 from permit_leads.fetch.hold import whole
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.page import Page, Window
@@ -16,6 +16,7 @@ from permit_leads.registry import Dataset, Protocol
 PROTOCOLS: dict[Protocol, ModuleType] = {
     "socrata": socrata,
     "arcgis": arcgis,
+    "ckan": ckan,
     "csv": delimited,
     "xlsx": workbook,
     "html": html_tables,

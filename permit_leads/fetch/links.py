@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit
 
+from permit_leads.fetch.json_text import BrokenJson, member, parse, text_of
 from permit_leads.page import Window
 
 # Microsoft's viewer wraps a file's address once or twice encoded: view.officeapps.live.com/op/view.aspx?src=https%3A…
@@ -22,14 +23,30 @@ def matching_links(html: bytes, page_url: str, pattern: str) -> list[str]:
 
 
 def links_of(html: bytes, page_url: str) -> Iterator[str]:
-    """Every link of the page as an absolute address, taken out of a viewer's wrapping."""
-    parser = _Anchors()
-    parser.feed(html.decode("utf-8", "replace"))
-    base = urljoin(page_url, parser.base)
-    for href in parser.hrefs:
+    """Every link of the page as an absolute address, taken out of a viewer's wrapping.
+
+    Where CKAN's package_show stands in place of a page, the addresses of the package's resources.
+    """
+    base, hrefs = _resources(html, page_url) if html.lstrip()[:1] == b"{" else _anchors(html, page_url)
+    for href in hrefs:
         link = unwrapped(urldefrag(urljoin(base, href.strip())).url)
         if urlsplit(link).scheme in ("http", "https"):
             yield quote(link, safe=_SAFE)
+
+
+def _anchors(html: bytes, page_url: str) -> tuple[str, list[str]]:
+    parser = _Anchors()
+    parser.feed(html.decode("utf-8", "replace"))
+    return urljoin(page_url, parser.base), parser.hrefs
+
+
+def _resources(body: bytes, page_url: str) -> tuple[str, list[str]]:
+    try:
+        resources = member(member(parse(body), "result"), "resources")
+    except BrokenJson:
+        resources = None
+    urls = [text_of(member(one, "url")) for one in resources] if isinstance(resources, list) else []
+    return page_url, [url for url in urls if url]
 
 
 def unwrapped(link: str) -> str:

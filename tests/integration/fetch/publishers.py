@@ -18,7 +18,19 @@ from simulators.publishers.files.resources import IndexPage, PublishedFile
 from simulators.publishers.files.styles import SheetStyle
 from simulators.publishers.pages.listing import HtmlListing
 from simulators.publishers.table import Column, Table
-from tests.integration.simulators.worlds import ARCGIS, FILE, FILES, LAYER, NOTE, RESOURCE, ROWS, SOCRATA, small_world
+from tests.integration.simulators.worlds import (
+    ARCGIS,
+    CKAN,
+    FILE,
+    FILES,
+    LAYER,
+    NOTE,
+    RESOURCE,
+    RESOURCE_ID,
+    ROWS,
+    SOCRATA,
+    small_world,
+)
 from tests.unit.fetch.fakes import Events, FakeClock
 
 WORKBOOKS = "reports.elm.example"
@@ -28,6 +40,7 @@ ALL = Window(None, None)
 YEAR = Window(date(2026, 1, 1), date(2026, 12, 31))  # for portals, which are asked for days
 PORTALS = ("html",)
 PUBLISHER = Publisher(name="Elm", state="TX", time_zone="America/Chicago")
+SEARCH = f"https://{CKAN}/api/3/action/datastore_search?resource_id={RESOURCE_ID}"
 SPECIAL: dict[str, dict[str, Any]] = {
     "socrata": {"url": f"https://{SOCRATA}{RESOURCE}", "date_column": "issued", "page_size": 5},
     "arcgis": {
@@ -35,6 +48,15 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "date_column": "issued",
         "date_kind": "epoch_ms",
         "date_zone": "-06:00",
+        "page_size": 5,
+    },
+    "ckan": {"url": SEARCH, "page_size": 5},
+    "ckan_sql": {
+        "protocol": "ckan",
+        "url": SEARCH,
+        "date_column": "issued",
+        "date_kind": "iso_date",
+        "sql_search": True,
         "page_size": 5,
     },
     "csv": {"url": f"https://{FILES}{FILE}", "header_names": ("permit", "issued")},
@@ -52,7 +74,15 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "empty_pattern": "No records found",
     },
 }
-HOSTS = {"socrata": SOCRATA, "arcgis": ARCGIS, "csv": FILES, "xlsx": WORKBOOKS, "html": LISTING}
+HOSTS = {
+    "socrata": SOCRATA,
+    "arcgis": ARCGIS,
+    "ckan": CKAN,
+    "ckan_sql": CKAN,
+    "csv": FILES,
+    "xlsx": WORKBOOKS,
+    "html": LISTING,
+}
 
 
 def dataset(protocol: str, **options: Any) -> Dataset:

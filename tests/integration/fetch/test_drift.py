@@ -21,31 +21,32 @@ def change(fetch: Fetch, protocol: str, **options: Any) -> None:
     fetch.simulator.faults.add(Fault("F12", host=HOSTS[protocol], **options))
 
 
-@pytest.mark.parametrize("protocol", ["socrata", "arcgis"])
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis", "ckan_sql"])
 def test_a_renamed_date_column_is_named_with_its_new_name(fetch: Fetch, protocol: str) -> None:
     change(fetch, protocol, kind="rename", column="issued", to="issued_on")
     with pytest.raises(SourceChanged, match=r"column issued is gone \(found issued_on\)"):
         fetch.rows(protocol, NOVEMBER)
 
 
-@pytest.mark.parametrize("protocol", ["socrata", "arcgis"])
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis", "ckan_sql"])
 def test_a_dropped_date_column_is_named(fetch: Fetch, protocol: str) -> None:
     change(fetch, protocol, kind="drop", column="issued")
     with pytest.raises(SourceChanged, match="column issued is gone"):
         fetch.rows(protocol, NOVEMBER)
 
 
-@pytest.mark.parametrize("protocol", ["socrata", "arcgis"])
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis", "ckan_sql"])
 def test_a_date_column_that_became_text_is_named(fetch: Fetch, protocol: str) -> None:
     change(fetch, protocol, kind="retype", column="issued")
     with pytest.raises(SourceChanged, match="column issued was retyped"):
         fetch.rows(protocol, NOVEMBER)
 
 
-def test_a_renamed_key_of_a_layer_is_named(fetch: Fetch) -> None:
-    change(fetch, "arcgis", kind="rename", column="permit", to="permit_no")
+@pytest.mark.parametrize("protocol", ["arcgis", "ckan", "ckan_sql"])
+def test_a_renamed_key_is_named(fetch: Fetch, protocol: str) -> None:
+    change(fetch, protocol, kind="rename", column="permit", to="permit_no")
     with pytest.raises(SourceChanged, match=r"column permit is gone \(found permit_no\)"):
-        fetch.rows("arcgis")
+        fetch.rows(protocol)
 
 
 @pytest.mark.parametrize("kind", ["rename", "drop"])
@@ -72,7 +73,7 @@ def test_a_sheet_with_a_renamed_column_is_named_with_its_new_name(fetch: Fetch) 
         fetch.rows("xlsx")
 
 
-@pytest.mark.parametrize("protocol", ["socrata", "arcgis", "csv"])
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis", "ckan", "ckan_sql", "csv"])
 def test_another_column_is_shown_under_its_new_name_for_the_checks_to_see(fetch: Fetch, protocol: str) -> None:
     change(fetch, protocol, kind="rename", column="cost", to="price")
     columns = fetch.rows(protocol).columns

@@ -21,7 +21,7 @@ from tests.integration.simulators.worlds import NOTE
 from tests.unit.fetch.fakes import Events, FakeClock
 
 
-@pytest.mark.parametrize("protocol", ["socrata", "arcgis"])
+@pytest.mark.parametrize("protocol", ["socrata", "arcgis", "ckan_sql"])
 @pytest.mark.parametrize(
     ("window", "numbers"),
     [

@@ -11,6 +11,8 @@ import polars as pl
 
 from simulators.publishers import Host, Simulator
 from simulators.publishers.arcgis.layer import ArcgisLayer
+from simulators.publishers.ckan.datastore import Datastore
+from simulators.publishers.ckan.envelope import not_found
 from simulators.publishers.disturbances import Identity
 from simulators.publishers.files.resources import PublishedFile
 from simulators.publishers.files.styles import CsvStyle
@@ -18,10 +20,12 @@ from simulators.publishers.publishing import publish_arcgis, publish_socrata
 from simulators.publishers.recorded_rows import Recorded
 from simulators.publishers.socrata.dataset import SocrataDataset
 from simulators.publishers.socrata.errors import missing_dataset
+from simulators.publishers.sql.meaning import ValueKind
 from simulators.publishers.table import Column, Table
 
 TODAY = date(2026, 11, 20)
 SOCRATA, ARCGIS, FILES = "data.elm.example", "gis.elm.example", "files.elm.example"
+CKAN, RESOURCE_ID = "ckan.elm.example", "11111111-2222-4333-8444-555555555555"
 RESOURCE = "/resource/elmm-0001.json"
 LAYER = "/org/arcgis/rest/services/Permits/FeatureServer/1"
 FILE = "/permits.csv"
@@ -31,10 +35,11 @@ NO_AUTHORITIES = SSLContext(PROTOCOL_TLS_CLIENT)  # everything is plain HTTP; re
 
 
 def small_world() -> list[Host]:
-    """A Socrata dataset, an ArcGIS layer and a CSV file with the same twelve permits."""
+    """A Socrata dataset, an ArcGIS layer, a CKAN datastore and a CSV file with the same twelve permits."""
     return [
         Host(SOCRATA, [_socrata()], not_found=missing_dataset),
         Host(ARCGIS, [_arcgis()]),
+        Host(CKAN, [_ckan()], not_found=not_found),
         Host(FILES, [_file()]),
     ]
 
@@ -111,6 +116,21 @@ def _arcgis() -> ArcgisLayer:
         },
     }
     return publish_arcgis(settings, Recorded(rows, NOTE, 0, TODAY), TODAY)
+
+
+def _ckan() -> Datastore:
+    rows = _rows().select(
+        pl.Series("_id", [str(at) for at in range(1, ROWS + 1)]),
+        "permit",
+        pl.col("issued").str.head(19),
+        "cost",
+        "status",
+    )
+    kinds: dict[str, ValueKind] = {"_id": "number", "issued": "date"}
+    types = {"_id": "int", "issued": "timestamp"}
+    columns = tuple(Column(name, types.get(name, "text"), kinds.get(name, "text"), name) for name in rows.columns)
+    modified = datetime(2026, 11, 20, tzinfo=UTC)
+    return Datastore("elm_datastore", RESOURCE_ID, modified, Table(columns, rows), Identity("permit", "_id"), NOTE)
 
 
 def _file() -> PublishedFile:
