@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from permit_leads.page import Window
-from permit_leads.quality import Finding
+from permit_leads.quality import Finding, Observation
 from permit_leads.store.runs import RunKind, Tally
 
 
@@ -51,12 +51,14 @@ class Attempt:
     status: Literal["success", "failure", "empty"] = "failure"
     window: Window = field(default_factory=lambda: Window(None, None))
     tally: Tally = field(default_factory=Tally)
+    observed: Observation = field(default_factory=Observation)
     findings: list[Finding] = field(default_factory=list)
     error: str | None = None
 
     def start_over(self) -> None:
         """Forget what was seen so far."""
         self.tally = Tally()
+        self.observed = Observation()
         self.findings = []
 
 

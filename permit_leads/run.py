@@ -14,7 +14,7 @@ import psycopg
 
 from permit_leads import quality
 from permit_leads.archive import Archive
-from permit_leads.errors import SourceChanged, SourceError
+from permit_leads.errors import SourceError
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.fetch.moved import WindowMoved
 from permit_leads.heartbeat import beating
@@ -24,9 +24,10 @@ from permit_leads.page import Window
 from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
 from permit_leads.stages import Batch, Clock, Source, batches, fetched, replayed
-from permit_leads.store import db, runs, state
+from permit_leads.store import db, profiles, runs, state
 from permit_leads.store.permits import PermitWriter
 from permit_leads.stream import prefetch
+from permit_leads.verdict import judge
 from permit_leads.window import local_window
 
 PAGES_AHEAD = 2
@@ -143,6 +144,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
     clock = Clock(attempt.tally.stage_seconds)
     with closing(db.connect(context.url)) as conn, closing(db.connect(context.url)) as lookup:
         known = runs.known_counts(conn, dataset.id, attempt.window)
+        past = profiles.read_past(conn, dataset.id, attempt.window, _today(dataset))
         writer = PermitWriter(conn, dataset.id, attempt.run_id)
         attempt.tally.written = writer.written
         with closing(_source(context, dataset, attempt, clock)) as source:
@@ -158,7 +160,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
                 except (KeyboardInterrupt, SystemExit):
                     context.client.stop_waiting()  # or the end would wait for the thread that sits out a spacing
                     raise
-        _check(dataset, attempt, known)
+        judge(dataset, attempt, known, past, _today(dataset))
         with clock.stage("apply"):
             writer.apply()
         _finish(context, dataset, attempt, conn)
@@ -182,6 +184,8 @@ def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Conne
     attempt.findings.extend(batch.findings)
     if batch.prepared is None:
         return
+    if batch.view is not None:
+        attempt.observed.add(batch.page_sha256, batch.view)
     tally.record_count += batch.page.row_count
     tally.rejection_count += batch.rejections.height
     tally.fatal_count += int(batch.rejections["is_fatal"].sum())
@@ -193,33 +197,6 @@ def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Conne
         writer.write(batch.prepared)
 
 
-def _check(dataset: Dataset, attempt: Attempt, known: runs.Known) -> None:
-    """Hold the batch back when it cannot be trusted.
-
-    Raises:
-        SourceChanged: at least one finding is a failure; all of them are in the message.
-    """
-    attempt.findings.extend(
-        quality.check_run(
-            dataset,
-            kind=attempt.kind,
-            window=attempt.window,
-            today=_today(dataset),
-            record_count=attempt.tally.record_count,
-            expected_count=attempt.tally.expected_count,
-            fatal_count=attempt.tally.fatal_count,
-            permit_count=attempt.tally.permit_count,
-            has_rows_in_window=known.has_rows_in_window,
-            newest_known_date=known.newest_issued_date,
-            newest_date=attempt.tally.newest_date,
-        )
-    )
-    attempt.findings = list(dict.fromkeys(attempt.findings))
-    failures = [finding.message for finding in attempt.findings if finding.severity == "failure"]
-    if failures:
-        raise SourceChanged(dataset.id, "; ".join(failures))
-
-
 def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.Connection) -> None:
     """Rows, rejections, findings, run record and watermark commit together."""
     attempt.status = "success" if attempt.tally.record_count else "empty"
@@ -229,6 +206,7 @@ def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.
     for finding in attempt.findings:
         runs.insert_finding(conn, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
     runs.finish_run(conn, attempt.run_id, "success", attempt.tally, None)
+    profiles.write_profile(conn, attempt.run_id, quality.as_json(attempt.observed.profile))
     watermark = (attempt.window.until or _today(dataset)) if attempt.kind == "sync" else None
     state.finish_success(conn, dataset.id, attempt.run_id, watermark, attempt.tally.record_count)
     if attempt.kind != "replay":

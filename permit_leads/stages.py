@@ -18,7 +18,7 @@ from permit_leads import quality, score
 from permit_leads.archive import Archive
 from permit_leads.fetch import fetch_pages, read_rows
 from permit_leads.fetch.http import PoliteClient
-from permit_leads.normalize import normalize
+from permit_leads.normalize import Normalized, normalize
 from permit_leads.normalize.trades import classify
 from permit_leads.page import Page, Window
 from permit_leads.permit import PERMIT_KEY, REJECTION_SCHEMA
@@ -56,6 +56,7 @@ class Batch:
     rejections: pl.DataFrame = field(default_factory=lambda: NOTHING_REJECTED)
     permit_count: int = 0
     newest_date: date | None = None
+    view: quality.PageView | None = None
     findings: list[quality.Finding] = field(default_factory=list)
 
 
@@ -116,10 +117,10 @@ def batches(
     dataset: Dataset, run_id: uuid.UUID, source: Iterator[Arrived], lookup: psycopg.Connection, clock: Clock
 ) -> Iterator[Batch]:
     """Normalize, tell new from known, classify and score what is new."""
-    given = GivenKeys()
+    given, contacts = GivenKeys(), quality.ContactFilter(dataset)
     for arrived in source:
         if arrived.page.kind == "rows":
-            yield _batch(dataset, run_id, arrived, given, lookup, clock)
+            yield _batch(dataset, run_id, arrived, Memory(given, contacts), lookup, clock)
         else:
             yield Batch(arrived.page_index, arrived.page_sha256, arrived.page)
 
@@ -144,11 +145,19 @@ class GivenKeys:
         return permits.filter(~pl.col(PERMIT_KEY).is_in(list(self._newer)))
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a run remembers from page to page."""
+
+    given: GivenKeys
+    contacts: quality.ContactFilter
+
+
 def _batch(
     dataset: Dataset,
     run_id: uuid.UUID,
     arrived: Arrived,
-    given: GivenKeys,
+    memory: Memory,
     lookup: psycopg.Connection,
     clock: Clock,
 ) -> Batch:
@@ -157,10 +166,13 @@ def _batch(
         rows = read_rows(dataset, page.body, page.media_type)
     with clock.stage("normalize"):
         normalized = normalize(dataset, rows, arrived.page_sha256, day)
-        permits = with_identity(dataset.id, given.without(arrived, normalized.permits))
+        named, fakes = memory.contacts.clean(normalized.permits)
+        permits = with_identity(dataset.id, memory.given.without(arrived, named))
     with clock.stage("compare"):
         differing, unchanged_ids = split_known(lookup, permits)
         lookup.commit()
+    with clock.stage("watch"):
+        view = _view(rows, normalized, permits, differing, unchanged_ids)
     with clock.stage("score"):
         trades = classify(dataset, differing)
         live = differing.filter(pl.col("is_known") | ~score.is_over())
@@ -175,12 +187,23 @@ def _batch(
         prepared=prepared,
         unchanged_ids=unchanged_ids,
         rejections=normalized.rejections,
-        findings=[
-            *quality.check_columns(dataset, rows.columns),
-            *quality.check_dates(normalized.permits["issued_date"], day),
-        ],
+        findings=[*quality.check_columns(dataset, rows.columns), *fakes],
+        view=view,
         permit_count=normalized.permits.height,
         newest_date=_newest(normalized.permits["issued_date"], day),
+    )
+
+
+def _view(
+    rows: pl.DataFrame, normalized: Normalized, permits: pl.DataFrame, differing: pl.DataFrame, unchanged_ids: pl.Series
+) -> quality.PageView:
+    changed_ids = differing.filter("is_known")["permit_id"]
+    return quality.PageView(
+        profile=quality.profile_page(rows.columns, rows.height, normalized.permits, normalized.rejections),
+        permit_ids=permits["permit_id"],
+        known_ids=pl.concat([unchanged_ids, changed_ids]),
+        changed_count=changed_ids.len(),
+        repeat_count=normalized.repeat_count,
     )
 
 

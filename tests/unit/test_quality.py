@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
-import polars as pl
 import pytest
 
 from permit_leads.page import Window
-from permit_leads.quality import (
-    Finding,
-    business_days,
-    check_columns,
-    check_counts,
-    check_dates,
-    check_empty,
-    check_freshness,
-    check_rejections,
-    check_run,
-    check_yield,
-)
+from permit_leads.quality import Finding, Profile, Seen, business_days, check_columns, check_run
+from permit_leads.quality.columns import check_drift
+from permit_leads.quality.counts import check_counts, check_empty, check_rejections, check_yield
+from permit_leads.quality.freshness import check_freshness
+from permit_leads.quality.history import History
+from permit_leads.quality.shares import check_odd_dates
 from permit_leads.registry import Dataset, FieldRule, Publisher
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -60,7 +54,7 @@ def run(**changes: Any) -> list[Finding]:
         "has_rows_in_window": True,
         "newest_known_date": date(2026, 11, 20),
     }
-    return check_run(dataset(), **(given | changes))
+    return check_run(dataset(), Seen(**(given | changes)))
 
 
 def test_a_good_run_has_no_findings() -> None:
@@ -126,14 +120,17 @@ def test_a_sync_that_brings_only_old_rows_is_stale_but_a_replay_is_not_asked() -
     assert run(kind="replay", newest_known_date=old, newest_date=old) == []
 
 
-def test_future_dates_are_counted_with_the_latest() -> None:
-    days = pl.Series([TODAY, date(2026, 12, 29), None, date(2027, 1, 2)])
-    (finding,) = check_dates(days, TODAY)
-    assert (finding.code, finding.severity) == ("future_dates", "warning")
-    assert "2 permits" in finding.message
-    assert "2027-01-02" in finding.message
-    assert check_dates(pl.Series([TODAY, None]), TODAY) == []
-    assert check_dates(pl.Series([None], dtype=pl.Date), TODAY) == []
+def test_one_future_date_is_a_slip_and_many_are_another_meaning() -> None:
+    def found(count: int) -> list[Finding]:
+        days = Counter({TODAY: 200 - count, date(2027, 1, 2): count})
+        return check_odd_dates(dataset(), Profile(permits=200, days=days), History(), TODAY)
+
+    assert codes(found(0)) == []
+    assert codes(found(1)) == [("future_dates", "note")]
+    assert codes(found(6)) == [("future_dates", "warning")]
+    assert codes(found(60)) == [("future_dates", "failure")]
+    assert "60 of 200 permits" in found(60)[0].message
+    assert "2027-01-02" in found(60)[0].message
 
 
 def test_a_column_that_is_gone_names_itself_and_the_nearest_new_one() -> None:
@@ -163,12 +160,13 @@ def test_where_nulls_are_left_out_only_key_and_date_are_missed() -> None:
     assert check_columns(json, []) == []
 
 
-def test_a_new_column_is_a_note_when_the_known_ones_are_given() -> None:
-    seen = ["PERMIT_NO", "ISSUEDDATE", "WORK", "ROOF_AGE"]
-    assert check_columns(dataset(), seen) == []
-    (finding,) = check_columns(dataset(), seen, known=["PERMIT_NO", "ISSUEDDATE", "WORK"])
-    assert (finding.code, finding.severity) == ("column_new", "note")
-    assert "ROOF_AGE" in finding.message
+def test_a_column_no_run_had_is_a_note_and_one_that_all_had_is_missed() -> None:
+    past = History([Profile(columns={"PERMIT_NO", "ISSUEDDATE", "WORK"})])
+    new = check_drift(dataset(), Profile(columns={"PERMIT_NO", "ISSUEDDATE", "WORK", "ROOF_AGE"}), past)
+    assert codes(new) == [("column_new", "note")]
+    assert "ROOF_AGE" in new[0].message
+    assert codes(check_drift(dataset(), Profile(columns={"PERMIT_NO", "WORK"}), past)) == [("column_gone", "warning")]
+    assert check_drift(dataset(), Profile(columns={"PERMIT_NO"}), History()) == []
 
 
 def test_business_days_leave_weekends_out() -> None:

@@ -1,0 +1,110 @@
+"""What came against what the store already holds of the same days, and against itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from statistics import median
+
+from permit_leads.page import Window
+from permit_leads.quality.findings import Finding, graded
+from permit_leads.quality.history import History
+from permit_leads.quality.profile import Profile
+from permit_leads.registry import Dataset
+
+FEWEST = 5
+LEAST_MISSING, GREAT_MISSING = 0.03, 0.10
+LEAST_REPEATED, GREAT_REPEATED = 0.05, 0.25
+GREAT_CHANGE, FEWEST_CHANGED = 0.5, 50
+ROUND_COUNTS = frozenset({500, 1000, 2000, 5000, 10_000, 32_000, 50_000, 100_000})
+
+
+def check_overlap(dataset: Dataset, profile: Profile, history: History, window: Window) -> list[Finding]:
+    """Permits of the window that the store has and the publisher no longer gives.
+
+    Only where the window is cut by the day of issue, or where there is no window at all.
+    """
+    rule = dataset.rule_of("issued_date")
+    if window.since is None or dataset.date_column is None:
+        return _check_whole(profile, history)
+    if rule is None or rule.names != (dataset.date_column,):
+        return []
+    stored = sum(count for day, count in history.daily.items() if _is_inside(day, window))
+    missing = stored - profile.known
+    if missing <= max(FEWEST, LEAST_MISSING * stored):
+        return []
+    message = (
+        f"{missing} of the {stored} permits that the store holds of {window.since} to {window.until} did not come; "
+        "the answer may have been cut or filtered, and nothing was stored"
+    )
+    return [graded("rows_missing", message, is_failure=missing > GREAT_MISSING * stored)]
+
+
+def check_repeats(dataset: Dataset, profile: Profile, history: History) -> list[Finding]:
+    """Rows that share a permit's key, against the share that is usual; the last row of a permit counts."""
+    if not profile.rows or profile.repeats < FEWEST:
+        return []
+    share = profile.repeats / profile.rows
+    usual = max((run.repeats / run.rows for run in history.runs if run.rows), default=None)
+    message = (
+        f"{profile.repeats} of {profile.rows} rows ({share:.0%}) repeat a key ({', '.join(dataset.key)}), "
+        f"{f'{usual:.0%} at most are usual' if usual is not None else 'no earlier run tells what is usual'}; "
+        "the key may no longer name one permit: look at whether a column of it is missing"
+    )
+    if usual is None:
+        return [Finding("duplicate_keys", "warning" if share > GREAT_REPEATED else "note", message)]
+    if share <= usual + LEAST_REPEATED:
+        return []
+    return [graded("duplicate_keys", message, is_failure=share > usual + GREAT_REPEATED)]
+
+
+def check_change(profile: Profile, history: History) -> list[Finding]:
+    """Most permits that were known are different at once: a column has moved, or everything was rewritten."""
+    if not history.runs:
+        return []  # the columns are read in another way than before, so that everything may differ
+    share = profile.changed / profile.known if profile.known else 0.0
+    usual = max((run.changed / run.known for run in history.runs if run.known), default=0.0)
+    if profile.changed < FEWEST_CHANGED or share < max(GREAT_CHANGE, 2 * usual):
+        return []
+    message = (
+        f"{profile.changed} of {profile.known} known permits changed at once ({share:.0%}; {usual:.0%} at most are "
+        "usual); a column may have moved or been rewritten: compare a few with the publisher's page"
+    )
+    return [Finding("mass_change", "failure", message)]
+
+
+def check_pages(page_hashes: Sequence[str]) -> list[Finding]:
+    """The same bytes as two pages of one run: paging stands still while counts add up."""
+    repeated = len(page_hashes) - len(set(page_hashes))
+    if not repeated:
+        return []
+    message = f"{repeated} of {len(page_hashes)} pages are the same bytes as another one; paging stands still"
+    return [Finding("duplicate_page", "failure", message)]
+
+
+def check_round_count(profile: Profile, expected_count: int | None, history: History) -> list[Finding]:
+    """Exactly as many rows as servers like to cut at, and nobody announced how many there are."""
+    if expected_count is not None or profile.rows not in ROUND_COUNTS:
+        return []
+    if any(run.rows == profile.rows for run in history.runs):
+        return []
+    message = f"exactly {profile.rows} rows came and the publisher announced no count; the list may be cut there"
+    return [Finding("round_count", "warning", message)]
+
+
+def _check_whole(profile: Profile, history: History) -> list[Finding]:
+    """A list that is always given whole against its usual length."""
+    lengths = [run.permits for run in history.runs if run.span_days is None]
+    if not lengths:
+        return []
+    usual, least = median(lengths), min(lengths)
+    missing = usual - profile.permits
+    spread = usual - least
+    if missing <= max(FEWEST, LEAST_MISSING * usual, 3 * spread):
+        return []
+    message = f"{profile.permits} permits in the whole list, {usual:.0f} are usual; the file may have been cut"
+    return [graded("rows_missing", message, is_failure=missing > max(GREAT_MISSING * usual, 3 * spread))]
+
+
+def _is_inside(day: date, window: Window) -> bool:
+    return (window.since is None or day >= window.since) and (window.until is None or day <= window.until)

@@ -1,0 +1,39 @@
+"""What earlier runs of a dataset were like, as the quality stage compares with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from permit_leads.page import Window
+from permit_leads.store.queries import load_queries
+
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+RUN_COUNT = 15
+LEARNT_DAYS = 190
+
+
+class Past(NamedTuple):
+    """Profiles of good runs, newest first, and permits by day of issue."""
+
+    profiles: list[Mapping[str, Any]]
+    daily: dict[date, int]
+
+
+def read_past(conn: psycopg.Connection, dataset_id: str, window: Window, today: date) -> Past:
+    """The last good runs since an operator last accepted something unusual, and half a year before the window."""
+    first = min(window.since or today, today) - timedelta(days=LEARNT_DAYS)
+    asked = {"dataset_id": dataset_id, "limit": RUN_COUNT, "first": first, "last": max(window.until or today, today)}
+    profiles = [row[0] for row in conn.execute(QUERIES["recent_profiles"], asked)]
+    return Past(profiles, dict(conn.execute(QUERIES["permits_by_day"], asked).fetchall()))
+
+
+def write_profile(conn: psycopg.Connection, run_id: UUID, profile: Mapping[str, Any]) -> None:
+    """Keep a run's profile with its record."""
+    conn.execute(QUERIES["write_profile"], {"run_id": run_id, "profile": Jsonb(profile)})

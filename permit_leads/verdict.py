@@ -1,0 +1,53 @@
+"""Whether what a run brought may be published: its rows against its own numbers and against earlier runs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from permit_leads import quality
+from permit_leads.errors import SourceChanged
+from permit_leads.normalize import mapping_json
+from permit_leads.outcome import Attempt
+from permit_leads.registry import Dataset
+from permit_leads.store.profiles import Past
+from permit_leads.store.runs import Known
+
+BEHIND = frozenset({"stale", "volume_low"})
+
+
+def judge(dataset: Dataset, attempt: Attempt, known: Known, past: Past, today: date) -> None:
+    """Add what is found to the attempt.
+
+    Raises:
+        SourceChanged: at least one finding is a failure; all of them are in the message.
+    """
+    profile = attempt.observed.close()
+    profile.run_day, profile.span_days = today, span_of(attempt)
+    profile.mapping = quality.mapping_mark(mapping_json(dataset))
+    seen = quality.Seen(
+        kind=attempt.kind,
+        window=attempt.window,
+        today=today,
+        record_count=attempt.tally.record_count,
+        expected_count=attempt.tally.expected_count,
+        fatal_count=attempt.tally.fatal_count,
+        permit_count=attempt.tally.permit_count,
+        has_rows_in_window=known.has_rows_in_window,
+        newest_known_date=known.newest_issued_date,
+        newest_date=attempt.tally.newest_date,
+        profile=profile,
+        history=quality.History([quality.from_json(kept) for kept in past.profiles], past.daily),
+        page_hashes=attempt.observed.page_hashes,
+    )
+    attempt.findings.extend(quality.check_run(dataset, seen))
+    attempt.findings = list(dict.fromkeys(attempt.findings))
+    profile.is_behind = any(finding.code in BEHIND for finding in attempt.findings)
+    failures = [finding.message for finding in attempt.findings if finding.severity == "failure"]
+    if failures:
+        raise SourceChanged(dataset.id, "; ".join(failures))
+
+
+def span_of(attempt: Attempt) -> int | None:
+    """Days of the window, both ends included; None when one of them is open."""
+    since, until = attempt.window.since, attempt.window.until
+    return None if since is None or until is None else (until - since).days + 1
