@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from permit_leads.permit import FIELDS
+from permit_leads.store import events
 from permit_leads.store.identity import lead_ids
 from permit_leads.store.queries import load_queries
 
@@ -54,9 +55,19 @@ class Prepared:
 
     permits: pl.DataFrame
     leads: pl.DataFrame
+    new_permits: pl.DataFrame
+    new_leads: pl.DataFrame
     texts: dict[str, bytes]
-    permit_count: int
-    lead_count: int
+
+    @property
+    def permit_count(self) -> int:
+        """New permits."""
+        return self.new_permits.height
+
+    @property
+    def lead_count(self) -> int:
+        """New leads of new permits."""
+        return self.new_leads.height
 
     def knowing(self, permit_ids: pl.Series) -> Prepared:
         """The same with these permits known as well."""
@@ -90,7 +101,13 @@ def write_out(permits: pl.DataFrame, leads: pl.DataFrame) -> Prepared:
     new_leads = leads.filter(~pl.col("is_known") & (pl.col("openness") != "closed"))
     frames = {"public.permits": new, "public.permit_versions": new, "public.leads": new_leads}
     texts = {table: csv_text(frame.select(COLUMNS[table])) for table, frame in frames.items() if frame.height}
-    return Prepared(permits, leads, texts, new.height, new_leads.height)
+    return Prepared(
+        permits=permits,
+        leads=leads,
+        new_permits=new.select("permit_id"),
+        new_leads=new_leads.select("lead_id", "permit_id"),
+        texts=texts,
+    )
 
 
 class PermitWriter:
@@ -110,6 +127,7 @@ class PermitWriter:
         self.written = Written()
         conn.execute(QUERIES["lock_dataset"], {"dataset_id": dataset_id})
         conn.execute(QUERIES["create_staging"])
+        conn.execute(events.QUERIES["create_staged_events"])
 
     def write(self, prepared: Prepared) -> None:
         """Store rows that differ from what was committed when they were looked up, and their leads."""
@@ -118,6 +136,7 @@ class PermitWriter:
             prepared = prepared.knowing(met["permit_id"])
         for table, text in prepared.texts.items():
             copy_text(self._conn, table, COLUMNS[table], text)
+        self._tell_created(prepared)
         self.written.permit_new += prepared.permit_count
         self.written.leads += prepared.lead_count
         self._stage(prepared.permits.filter("is_known"), prepared.leads.filter("is_known"))
@@ -132,16 +151,30 @@ class PermitWriter:
             self._staged_ids -= taken_back
 
     def apply(self) -> Written:
-        """Turn what was staged into versions, permits and leads; call once, before the commit."""
+        """Turn what was staged into versions, permits, leads and events; call once, and commit soon after it."""
         if self._staged_ids:
-            for name in ("drop_superseded", "drop_superseded_leads", "keep_superseded"):
-                self._conn.execute(QUERIES[name])
-            self._conn.execute(QUERIES["apply_versions"], {"run_id": self._run_id})
-            self.written.permit_changed = self._conn.execute(QUERIES["apply_permits"]).rowcount
-            self.written.leads += self._conn.execute(QUERIES["apply_leads"]).rowcount
-            self.written.leads += self._conn.execute(QUERIES["close_vanished_leads"]).rowcount
-            self.written.permit_unchanged += len(self._staged_ids) - self.written.permit_changed
+            self._apply_changes()
+        events.publish(self._conn, self._dataset_id, self._run_id)
         return self.written
+
+    def _apply_changes(self) -> None:
+        for name in ("drop_superseded", "drop_superseded_leads", "keep_superseded"):
+            self._conn.execute(QUERIES[name])
+        self._conn.execute(QUERIES["apply_versions"], {"run_id": self._run_id})
+        self.written.permit_changed = self._conn.execute(QUERIES["apply_permits"]).rowcount
+        self._conn.execute(QUERIES["keep_superseded_leads"])
+        self.written.leads += self._conn.execute(QUERIES["apply_leads"]).rowcount
+        self.written.leads += self._conn.execute(QUERIES["close_vanished_leads"]).rowcount
+        self.written.permit_unchanged += len(self._staged_ids) - self.written.permit_changed
+        for name in ("stage_changed_permits", "stage_leads"):
+            self._conn.execute(events.QUERIES[name])
+
+    def _tell_created(self, prepared: Prepared) -> None:
+        if not prepared.permit_count:
+            return
+        recorded_at = prepared.permits["recorded_at"][0]
+        events.stage_created(self._conn, recorded_at, prepared.new_permits["permit_id"])
+        events.stage_created(self._conn, recorded_at, prepared.new_leads["permit_id"], prepared.new_leads)
 
     def _stage(self, permits: pl.DataFrame, leads: pl.DataFrame) -> None:
         if permits.is_empty():

@@ -8,6 +8,8 @@ select pg_advisory_xact_lock(hashtextextended('permit_leads.store:' || %(dataset
 -- Rows whose content differs from what we know, and their leads; the last one of a permit wins at apply.
 create temporary table staged_permits (like public.permits, page_order integer not null) on commit drop;
 create temporary table staged_leads (like public.leads, page_order integer not null) on commit drop;
+create temporary table applied_leads (lead_id uuid, permit_id uuid, version integer, updated_at timestamptz)
+  on commit drop;
 
 -- known_permits --
 -- What we know of these permits: an unchanged row is recognised before anything is sent.
@@ -44,7 +46,8 @@ delete from staged_leads as staged
 insert into public.superseded_permits (permit_id, version, superseded_at, permit)
 select known.permit_id, known.version, staged.recorded_at,
        jsonb_strip_nulls(to_jsonb(known) - array['permit_id', 'dataset_id', 'permit_key', 'version', 'content_hash',
-         'page_sha256', 'page_row', 'first_recorded_at', 'recorded_at', 'trades', 'search_words'])
+         'page_sha256', 'page_row', 'first_recorded_at', 'recorded_at', 'trades', 'search_words',
+         'withdrawn_at'])
   from staged_permits as staged
   join public.permits as known using (permit_id)
 
@@ -60,7 +63,8 @@ select staged.permit_id, known.version + 1, staged.recorded_at, %(run_id)s, stag
 update public.permits as known
    set version = known.version + 1,
        content_hash = staged.content_hash, page_sha256 = staged.page_sha256, page_row = staged.page_row,
-       recorded_at = staged.recorded_at, trades = staged.trades, search_words = staged.search_words,
+       recorded_at = staged.recorded_at, withdrawn_at = null,
+       trades = staged.trades, search_words = staged.search_words,
        permit_num = staged.permit_num,
        master_permit_num = staged.master_permit_num, permit_type = staged.permit_type,
        permit_type_desc = staged.permit_type_desc, permit_class = staged.permit_class,
@@ -81,8 +85,30 @@ update public.permits as known
   from staged_permits as staged
  where staged.permit_id = known.permit_id
 
+-- keep_superseded_leads --
+-- What a lead said until now stays readable: of those that are scored anew, and of those whose trade is gone.
+insert into public.superseded_leads (lead_id, version, superseded_at, lead)
+select known.lead_id, known.version, staged.updated_at,
+       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version'])
+  from staged_leads as staged
+  join public.leads as known using (lead_id)
+ where (known.kind, known.openness, known.points, known.reasons, known.rank_key, known.model_version, known.rank_date,
+        known.county_fips, known.original_zip, known.permit_class_mapped, known.est_project_cost)
+       is distinct from
+       (staged.kind, staged.openness, staged.points, staged.reasons, staged.rank_key, staged.model_version,
+        staged.rank_date, staged.county_fips, staged.original_zip, staged.permit_class_mapped,
+        staged.est_project_cost)
+ union all
+select known.lead_id, known.version, staged.recorded_at,
+       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version'])
+  from staged_permits as staged
+  join public.leads as known using (permit_id)
+ where not exists (select from staged_leads as kept where kept.lead_id = known.lead_id)
+   and known.reasons is distinct from '[["trade_gone", -200, null]]'
+
 -- apply_leads --
 -- A permit that is over before it ever was a lead does not become one; a lead that is over stays, closed.
+with applied as (
 insert into public.leads as known
   (lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, rank_key, model_version, rank_date,
    county_fips, original_zip, permit_class_mapped, est_project_cost, created_at, updated_at)
@@ -92,7 +118,8 @@ select lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, r
  where staged.openness <> 'closed'
     or exists (select from public.leads as sold where sold.lead_id = staged.lead_id)
     on conflict (lead_id) do update
-   set kind = excluded.kind, openness = excluded.openness, points = excluded.points, reasons = excluded.reasons,
+   set version = known.version + 1,
+       kind = excluded.kind, openness = excluded.openness, points = excluded.points, reasons = excluded.reasons,
        rank_key = excluded.rank_key, model_version = excluded.model_version, rank_date = excluded.rank_date,
        county_fips = excluded.county_fips, original_zip = excluded.original_zip,
        permit_class_mapped = excluded.permit_class_mapped, est_project_cost = excluded.est_project_cost,
@@ -103,16 +130,23 @@ select lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, r
        (excluded.kind, excluded.openness, excluded.points, excluded.reasons, excluded.rank_key, excluded.model_version,
         excluded.rank_date, excluded.county_fips, excluded.original_zip, excluded.permit_class_mapped,
         excluded.est_project_cost)
+returning lead_id, permit_id, version, updated_at
+)
+insert into applied_leads select lead_id, permit_id, version, updated_at from applied
 
 -- close_vanished_leads --
 -- A lead whose trade the permit no longer is for.
+with applied as (
 update public.leads as known
-   set openness = 'closed', reasons = '[["trade_gone", -200, null]]', points = -200,
+   set version = known.version + 1, openness = 'closed', reasons = '[["trade_gone", -200, null]]', points = -200,
        rank_key = known.rank_key - 1000 * (known.points + 200), updated_at = staged.recorded_at
   from staged_permits as staged
  where known.permit_id = staged.permit_id
    and not exists (select from staged_leads as kept where kept.lead_id = known.lead_id)
    and known.reasons is distinct from '[["trade_gone", -200, null]]'
+returning known.lead_id, known.permit_id, known.version, known.updated_at
+)
+insert into applied_leads select lead_id, permit_id, version, updated_at from applied
 
 -- count_newest --
 -- Newest day the store holds of a dataset, and how many permits.

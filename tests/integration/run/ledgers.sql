@@ -17,6 +17,14 @@ select 'leads', count(*),
        md5(coalesce(string_agg(md5((to_jsonb(lead) - 'created_at' - 'updated_at')::text), '' order by lead_id), ''))
   from public.leads as lead
  union all
+select 'superseded_leads', count(*),
+       md5(coalesce(string_agg(md5((to_jsonb(old) - 'superseded_at' - 'lead' || (old.lead - 'created_at' - 'updated_at'))::text), '' order by lead_id, old.version), ''))
+  from public.superseded_leads as old
+ union all
+select 'events', coalesce(sum(last_event_id - first_event_id + 1), 0),
+       md5(coalesce(string_agg(md5(kind || dataset_id || permit_ids::text || coalesce(lead_ids::text, '') || coalesce(versions::text, '')), '' order by last_event_id), ''))
+  from public.events
+ union all
 select 'rejections', count(*),
        md5(coalesce(string_agg(md5((to_jsonb(rejection) - 'rejection_id' - 'run_id')::text), '' order by permit_key, field), ''))
   from public.rejections as rejection
@@ -30,5 +38,6 @@ select greatest(
        )
 
 -- empty --
-truncate public.permits, public.permit_versions, public.superseded_permits, public.leads, public.rejections,
+truncate public.permits, public.permit_versions, public.superseded_permits, public.leads, public.superseded_leads,
+  public.events, public.rejections,
   public.etl_runs, public.etl_state, public.raw_pages, public.findings

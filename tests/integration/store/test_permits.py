@@ -66,7 +66,7 @@ def run(conn: psycopg.Connection, *pages: pl.DataFrame, trade: str = "roofing", 
         if not differing.is_empty():
             writer.write(prepare(DATASET, run_id, differing, leads(differing, trade, openness), NOW, "test"))
     written = writer.apply()
-    conn.execute("drop table staged_permits, staged_leads")
+    conn.execute("drop table staged_permits, staged_leads, applied_leads")
     return written
 
 
