@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from permit_leads.errors import RegistryError
 from permit_leads.permit import FIELD_BY_NAME
 from permit_leads.registry_checks import describe_error, find_mistakes
+from permit_leads.registry_files import Delimiter
 from permit_leads.registry_portals import Paging
 
 SOURCES_DIR = Path(__file__).parent / "sources"
 
-Protocol = Literal["socrata", "arcgis", "ckan", "csv", "xlsx", "html"]
+Protocol = Literal["socrata", "arcgis", "ckan", "csv", "xlsx", "geojson", "html"]
 Parse = Literal[
     "text",  # trimmed; blank is null
     "upper",  # trimmed, upper case
@@ -131,6 +132,8 @@ class Dataset(Strict):
     freshness_hours: Annotated[int, Field(ge=1)] = 72
     rejection_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
     encoding: str = "utf-8"
+    delimiter: Delimiter = ","  # csv
+    zip_member: str | None = None  # the file is a ZIP: pattern on the name of the one member that holds the rows
     header: tuple[str, ...] = ()  # csv without a header row: its column names
     sheets: tuple[str, ...] = ()  # xlsx: sheet names (exact); empty: every sheet with the header
     header_names: tuple[str, ...] = ()  # xlsx, html: columns that must stand in the header row, to find it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
 
 from permit_leads.permit import FIELD_BY_BLDS, STATUSES_MAPPED
+from permit_leads.registry_files import find_file_mistakes
 from permit_leads.registry_portals import find_portal_mistakes
 
 if TYPE_CHECKING:
@@ -244,13 +244,7 @@ def _dataset_mistakes(dataset: Dataset) -> Iterator[str]:
 
 
 def _file_mistakes(dataset: Dataset) -> Iterator[str]:
-    for option, protocols in (("header", ("csv",)), ("sheets", ("xlsx",)), ("header_names", ("xlsx", "html"))):
-        if getattr(dataset, option) and dataset.protocol not in protocols:
-            yield f"{option}: only for protocol {' and '.join(map(repr, protocols))} (seen {dataset.protocol!r})"
-    try:
-        codecs.lookup(dataset.encoding)
-    except LookupError:
-        yield f"encoding: {dataset.encoding!r} is unknown"
+    yield from find_file_mistakes(dataset)
     yield from _pattern_mistakes("index_pattern", dataset.index_pattern)
     yield from _pattern_mistakes("record_pattern", dataset.record_pattern)
     if bool(dataset.record_column) != bool(dataset.record_pattern):

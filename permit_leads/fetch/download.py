@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from permit_leads.fetch.walls import Expected
 from permit_leads.page import Page, Window
 from permit_leads.registry import Dataset
 
+_REISSUE = re.compile(r"(.+)_(\d+)(\.\w+)")  # what the content system appends to a name that is taken
 ReadRows = Callable[[Dataset, bytes, str], pl.DataFrame]
 
 
@@ -37,7 +39,12 @@ def download(
     seen: set[str] = set()
     for link in links:
         page = client.fetch(
-            dataset.id, "GET", link, kind="rows", min_spacing=dataset.spacing_seconds, expected=expected
+            dataset.id,
+            "GET",
+            link,
+            kind="rows",
+            min_spacing=dataset.spacing_seconds,
+            expected=expected if dataset.zip_member is None else "zip",
         )
         sha256 = hashlib.sha256(page.body).hexdigest()
         if sha256 not in seen:
@@ -61,4 +68,22 @@ def wanted_links(dataset: Dataset, window: Window, index: Page) -> list[str]:
         count = len(list(links_of(index.body, index.url)))
         reason = f"none of the {count} links of {index.url} matches {pattern!r}; look at the page, edit index_pattern"
         raise SourceChanged(dataset.id, reason)
-    return [link for link in links if not is_too_old(link, pattern, window)]
+    return reissues_last([link for link in links if not is_too_old(link, pattern, window)])
+
+
+def reissues_last(links: list[str]) -> list[str]:
+    """The links in page order, but a file put up again ("Aug 24-30_0.xlsx") right after the one it corrects.
+
+    Of a permit that stands in both, what comes last holds.
+    """
+    places = {link: at for at, link in reversed(list(enumerate(links)))}
+    numbered = {
+        link: (places.get(f"{match[1]}{match[3]}"), int(match[2]))
+        for link in links
+        if (match := _REISSUE.fullmatch(link))
+    }
+    return sorted(links, key=lambda link: _order(places[link], *numbered.get(link, (None, -1))))
+
+
+def _order(own: int, corrected: int | None, number: int) -> tuple[int, int]:
+    return (own, -1) if corrected is None else (corrected, number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Expected = Literal["json", "csv", "workbook", "html"]
+Expected = Literal["json", "csv", "workbook", "zip", "html"]
 Wall = Literal["block", "login", "html"]
 
 # Words of challenge and refusal pages. Sources: upstreams recorded in docs/decisions (Cloudflare "Sorry, you have been
@@ -25,13 +25,15 @@ _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _HTML_START = re.compile(
     rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE | re.DOTALL
 )
+_TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 _SNIFFED_BYTES = 64 * 1024
 
 
 def wall_of(body: bytes, media_type: str, expected: Expected) -> Wall | None:
     """Which kind of page stands where the publisher's bytes were expected; None when nothing stands there.
 
-    An index page is HTML itself: only challenge and refusal pages count there.
+    An index page is HTML itself: only challenge and refusal pages count there. Report servers write HTML tables and
+    call them workbooks: whether it is the right one its reader will see.
     """
     head = body[:_SNIFFED_BYTES]
     if expected == "html":
@@ -40,13 +42,20 @@ def wall_of(body: bytes, media_type: str, expected: Expected) -> Wall | None:
         return None
     if _BLOCK_WORDS.search(head):
         return "block"
-    return "login" if _LOGIN_WORDS.search(head) else "html"
+    if _LOGIN_WORDS.search(head):
+        return "login"
+    return None if expected == "workbook" and has_table(body) else "html"
 
 
 def is_html(body: bytes, media_type: str) -> bool:
     """Whether the bytes are a HTML page, whatever the server calls them."""
     head = body[:_SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf")
     return bool(_HTML_START.match(head)) or (media_type == "text/html" and head.lstrip()[:1] == b"<")
+
+
+def has_table(body: bytes) -> bool:
+    """Whether a HTML page holds a table at all."""
+    return bool(_TABLE.search(body))
 
 
 def is_login(body: bytes) -> bool:

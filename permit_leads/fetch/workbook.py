@@ -10,10 +10,14 @@ import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook
 
 from permit_leads.errors import SourceChanged
+from permit_leads.fetch import html_tables
 from permit_leads.fetch.columns import gone
 from permit_leads.fetch.download import download
+from permit_leads.fetch.expect import WORKBOOK_STARTS, excerpt
 from permit_leads.fetch.grid import Row, frame_of_grid, header_position, is_blank, plain, spellings
 from permit_leads.fetch.http import PoliteClient
+from permit_leads.fetch.walls import has_table, title_of
+from permit_leads.fetch.zipped import member_of, require_bounded
 from permit_leads.page import Page, Window
 from permit_leads.registry import Dataset
 
@@ -28,10 +32,15 @@ def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Itera
 def read_rows(dataset: Dataset, body: bytes, media_type: str) -> pl.DataFrame:
     """Every row below a header, sheet by sheet, footers too; whole numbers without a point, dates in ISO form.
 
+    What the bytes are decides, not their name: xlsx, BIFF xls, or a HTML table that a report server calls a workbook.
+
     Raises:
         SourceChanged: no workbook, or a workbook in which no sheet has the header.
     """
-    del media_type
+    body = member_of(dataset, body)
+    if not body.startswith(WORKBOOK_STARTS):
+        return _html_rows(dataset, body, media_type)
+    require_bounded(dataset, body)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
         names = [name for name in workbook.sheet_names if not dataset.sheets or name in dataset.sheets]
@@ -42,6 +51,16 @@ def read_rows(dataset: Dataset, body: bytes, media_type: str) -> pl.DataFrame:
     if not frames:
         raise SourceChanged(dataset.id, _no_header(dataset, workbook.sheet_names, grids))
     return pl.concat(frames, how="diagonal")
+
+
+def _html_rows(dataset: Dataset, body: bytes, media_type: str) -> pl.DataFrame:
+    """The rows of a HTML table; only the names in its header tell it from an error page with a table in it."""
+    if not has_table(body):
+        raise SourceChanged(dataset.id, f"the file is no readable workbook: {excerpt(body)}")
+    if not dataset.header_names:
+        reason = f"a HTML page ({title_of(body)!r}) stands where a workbook should be; if it is the report, "
+        raise SourceChanged(dataset.id, f"{reason}give header_names to tell its table from an error page")
+    return html_tables.read_rows(dataset, body, media_type)
 
 
 def _grid(workbook: CalamineWorkbook, name: str) -> list[Row]:
