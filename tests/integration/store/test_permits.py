@@ -56,7 +56,13 @@ def leads(frame: pl.DataFrame, trade: str = "roofing", openness: str = "open") -
     return pl.DataFrame(rows, schema=LEAD_SCHEMA, orient="row")
 
 
-def run(conn: psycopg.Connection, *pages: pl.DataFrame, trade: str = "roofing", openness: str = "open") -> Written:
+def run(
+    conn: psycopg.Connection,
+    *pages: pl.DataFrame,
+    trade: str = "roofing",
+    openness: str = "open",
+    recorded_at: datetime = NOW,
+) -> Written:
     """One run of these pages, compared with what was there before it began, as the real run does."""
     split = [split_known(conn, page) for page in pages]
     run_id = uuid.uuid4()
@@ -64,7 +70,7 @@ def run(conn: psycopg.Connection, *pages: pl.DataFrame, trade: str = "roofing", 
     for differing, unchanged in split:
         writer.saw_unchanged(unchanged)
         if not differing.is_empty():
-            writer.write(prepare(DATASET, run_id, differing, leads(differing, trade, openness), NOW, "test"))
+            writer.write(prepare(DATASET, run_id, differing, leads(differing, trade, openness), recorded_at, "test"))
     written = writer.apply()
     conn.execute("drop table staged_permits, staged_leads, applied_leads")
     return written
