@@ -16,7 +16,7 @@ ONLY_FOR = {
     "header": ("csv",),
     "delimiter": ("csv",),
     "sheets": ("xlsx",),
-    "header_names": ("csv", "xlsx", "html"),
+    "header_names": ("csv", "xlsx", "html", "accela"),
     "zip_member": FILES,
 }
 DEFAULTS = {"delimiter": ","}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+import httpx
+
 from permit_leads.errors import SourceChanged
 from permit_leads.fetch.walls import Expected
 from permit_leads.fetch.wire import Answer
@@ -30,6 +32,7 @@ class Call:
     expected: Expected
     accept: frozenset[int]
     inspect: Callable[[bytes], None] | None
+    cookies: httpx.Cookies | None = None
 
     @property
     def host(self) -> str:
@@ -47,7 +50,8 @@ def host_of(url: str) -> str:
 def redirected(call: Call, answer: Answer) -> Call:
     """The call at its new address. Headers of ours (tokens) stay behind when the host changes.
 
-    A POST stays a POST on all but 303: our POSTs are queries that were too long for an address.
+    A POST stays a POST on all but 303: our POSTs are queries that were too long for an address. A form posted with
+    cookies is a browser's, and there the new address is fetched.
 
     Raises:
         SourceChanged: the new address is none, or not http(s), or a private one that a public host sends us to.
@@ -57,7 +61,7 @@ def redirected(call: Call, answer: Answer) -> Call:
     if not location or urlsplit(target).scheme not in ("http", "https") or _is_private(target, call.url):
         raise SourceChanged(call.dataset_id, f"{call.host} redirects to {location!r}, where we do not go")
     headers = call.headers if host_of(target) == call.host else {}
-    if answer.status == 303:
+    if answer.status == 303 or (call.cookies is not None and answer.status in (301, 302)):
         return replace(call, url=target, headers=headers, method="GET", body=None)
     return replace(call, url=target, headers=headers)
 

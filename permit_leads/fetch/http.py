@@ -94,18 +94,20 @@ class PoliteClient:
         expected: Expected = "json",
         accept: frozenset[int] = ONLY_OK,
         inspect: Callable[[bytes], None] | None = None,
+        cookies: httpx.Cookies | None = None,
     ) -> Page:
         """One page, whole, or an error that says what stands in the way.
 
         Asks again, with growing pauses, only what may go through later. `accept` names statuses that the caller reads
-        himself; `inspect` looks at the body and raises Transient when it was cut.
+        himself; `inspect` looks at the body and raises Transient when it was cut. `cookies` belong to one run of one
+        dataset: they go to the hosts that set them, and neither the page nor any event holds them.
 
         Raises:
             SourceRefused: robots.txt, 401, 403, a block page or a login page. Never retried.
             SourceChanged: the address is gone, or something else stands where the page was.
             SourceUnavailable: the publisher stayed silent or throttled through every attempt.
         """
-        call = Call(dataset_id, method, url, body, headers or {}, kind, min_spacing, expected, accept, inspect)
+        call = Call(dataset_id, method, url, body, headers or {}, kind, min_spacing, expected, accept, inspect, cookies)
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
                 return self._page(call, self._follow(call))
@@ -130,7 +132,7 @@ class PoliteClient:
             raise SourceRefused(call.dataset_id, reason)
         verdict = self._checked(call)
         with self._hosts.turn(call.host, self._spacing(call.min_spacing, verdict)):
-            return self._wire.send(call.method, call.url, headers=call.headers, body=call.body)
+            return self._wire.send(call.method, call.url, headers=call.headers, body=call.body, cookies=call.cookies)
 
     def _checked(self, call: Call) -> RobotsVerdict:
         """The robots verdict, if it lets us through."""

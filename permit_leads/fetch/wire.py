@@ -50,7 +50,7 @@ class Answer:
 
 
 class Wire:
-    """A connection pool that follows no redirect, keeps no cookie, asks only for gzip and always verifies TLS."""
+    """A connection pool: follows no redirect, keeps no cookie of its own, asks for gzip only, always verifies TLS."""
 
     def __init__(
         self,
@@ -81,17 +81,24 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         body: str | None = None,
         cut_at: int | None = None,
+        cookies: httpx.Cookies | None = None,
     ) -> Answer:
         """The answer; with `cut_at`, no more than so many bytes of its body are read.
+
+        `cookies` are sent where they belong and take up what the server sets; without them every cookie is forgotten.
 
         Raises:
             Transient: no whole answer came.
             Hopeless: none will come, however often we ask.
         """
         request = self._client.build_request(method, url, headers=headers, content=body)
+        if cookies is not None:
+            cookies.set_cookie_header(request)
         started = self._clock.monotonic()
         try:
             response = self._client.send(request, stream=True)
+            if cookies is not None:
+                cookies.extract_cookies(response)
             try:
                 content = self._read(response, started, cut_at)
             finally:

@@ -15,7 +15,7 @@ from simulators.publishers.messages import Kind, Reply, html
 from simulators.publishers.quirks import Quirks
 from simulators.publishers.socrata.errors import private_error
 
-FaultId = Literal["F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12"]
+FaultId = Literal["F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12", "F22"]
 Count = int | Literal["forever"]
 _DATA: tuple[Kind, ...] = ("rows", "count", "metadata", "index")
 _ANSWERS: tuple[Kind, ...] = ("rows", "count")
@@ -34,12 +34,14 @@ _DEFAULTS: dict[str, tuple[tuple[Kind, ...], Count, int]] = {
     "F10": (_ROWS, 1, 1),
     "F11": (_ROWS, 1, 1),
     "F12": (_DATA, 1, 0),
+    "F22": (_ROWS, 1, 0),
 }
 _KINDS: dict[str, tuple[str, ...]] = {  # other faults have none
     "F01": ("", "none", "seconds", "date", "garbage", "past"),
     "F05": ("", "block", "captcha", "login", "private"),
     "F10": ("insert", "delete", "update"),
     "F12": ("rename", "drop", "retype"),
+    "F22": ("viewstate", "error", "saturated", "pager"),
 }
 _BLOCK_PAGE = (
     "<html><head><title>Attention Required!</title></head><body><h1>Sorry, you have been blocked</h1></body></html>"
@@ -78,7 +80,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.id not in _DEFAULTS:
-            raise UnknownFaultError(f"unknown fault {self.id!r}; known are F01 to F12")
+            raise UnknownFaultError(f"unknown fault {self.id!r}; known are F01 to F12 and F22")
         kinds = _KINDS.get(self.id, ("",))
         if self.kind not in kinds:
             raise UnknownFaultError(
@@ -171,6 +173,7 @@ def early_reply(faults: Iterable[Fault]) -> Reply | None:
 def bend(faults: Iterable[Fault], seed: int) -> Quirks:
     """The quirks of the faults that the protocols themselves show (F04, F06 to F09)."""
     by_id = {fault.id: fault for fault in faults}
+    webforms = by_id.get("F22")
     short, cap, refused = by_id.get("F07"), by_id.get("F08"), by_id.get("F04")
     return Quirks(
         seed=seed,
@@ -180,6 +183,7 @@ def bend(faults: Iterable[Fault], seed: int) -> Quirks:
         is_service_root="F06" in by_id,
         error_code=refused.code if refused else None,
         error_message=refused.message if refused else "",
+        webforms=webforms.kind if webforms else "",
     )
 
 

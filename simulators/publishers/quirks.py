@@ -16,6 +16,7 @@ class Quirks:
     is_service_root: bool = False  # F06: describes the service instead of answering
     error_code: int | None = None  # F04: HTTP 200 that carries an error
     error_message: str = "Unable to complete operation."
+    webforms: str = ""  # F22: viewstate, error, saturated or pager
 
 
 PLAIN = Quirks()

@@ -13,6 +13,7 @@ from permit_leads.fetch.http import PoliteClient
 from permit_leads.page import Page, Window
 from permit_leads.registry import Dataset, Publisher
 from simulators.publishers import Host, Simulator
+from simulators.publishers.accela.site import AccelaSite
 from simulators.publishers.disturbances import Identity
 from simulators.publishers.files.resources import IndexPage, PublishedFile
 from simulators.publishers.files.styles import SheetStyle
@@ -35,10 +36,11 @@ from tests.unit.fetch.fakes import Events, FakeClock
 
 WORKBOOKS = "reports.elm.example"
 LISTING = "permits.elm.example"
+ACCELA = "aca.elm.example"
 NUMBERS = [f"P-{at:02}" for at in range(1, ROWS + 1)]
 ALL = Window(None, None)
 YEAR = Window(date(2026, 1, 1), date(2026, 12, 31))  # for portals, which are asked for days
-PORTALS = ("html",)
+PORTALS = ("html", "accela")
 PUBLISHER = Publisher(name="Elm", state="TX", time_zone="America/Chicago")
 SEARCH = f"https://{CKAN}/api/3/action/datastore_search?resource_id={RESOURCE_ID}"
 SPECIAL: dict[str, dict[str, Any]] = {
@@ -73,6 +75,15 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "paging": {"next_link": "^Next", "total": r"([\d,]+) permits found"},
         "empty_pattern": "No records found",
     },
+    "accela": {
+        "url": f"https://{ACCELA}/ELM/Cap/CapHome.aspx?module=Building&TabName=Building",
+        "date_column": "Date",
+        "date_kind": "us_date",
+        "key": ("permit",),
+        "header_names": ("Date", "permit", "Status"),
+        "empty_pattern": "returned no results",
+        "accela": {},
+    },
 }
 HOSTS = {
     "socrata": SOCRATA,
@@ -82,6 +93,16 @@ HOSTS = {
     "csv": FILES,
     "xlsx": WORKBOOKS,
     "html": LISTING,
+    "accela": ACCELA,
+}
+REPORT: dict[str, Any] = {
+    "url": f"https://{ACCELA}/ELM/Report/ReportParameter.aspx?module=Building&reportID=8279",
+    "accela": {
+        "kind": "report",
+        "start": "Start Date",
+        "end": "End Date",
+        "fields": {"Council District": "ALL"},
+    },
 }
 
 
@@ -105,8 +126,16 @@ def world() -> list[Host]:
     halves = [rows.head(7), rows.tail(ROWS - 7)]
     files = [_workbook(f"/files/{at} to {at}.xlsx", half) for at, half in enumerate(halves)]
     links = [("/about", "About us"), *((file.path.replace(" ", "%20"), "a week") for file in files)]
-    hosts.append(Host(LISTING, [_listing(hosts[-1].resources[0].table)]))
+    hosts.append(Host(ACCELA, [_accela(hosts[-1].resources[0].table.rows)]))
+    hosts.append(Host(LISTING, [_listing(hosts[-2].resources[0].table)]))
     return [*hosts, Host(WORKBOOKS, [*files, IndexPage("elm_index", "/reports", "Reports", links, NOTE)])]
+
+
+def _accela(rows: pl.DataFrame) -> AccelaSite:
+    """One record a page and a counter that saturates at five: the twelve permits fill every kind of page there is."""
+    shown = rows.select(pl.col("issued").str.head(10).alias("Date"), "permit", "cost", pl.col("status").alias("Status"))
+    table = Table(tuple(Column(name, "text", "text", name) for name in shown.columns), shown)
+    return AccelaSite("elm_accela", "ELM", table, Identity("permit"), NOTE, page_size=1, counted=5)
 
 
 def _listing(table: Table) -> HtmlListing:
