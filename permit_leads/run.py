@@ -143,14 +143,13 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
     """Everything between the claim and the commit; what fails in here leaves no row behind."""
     clock = Clock(attempt.tally.stage_seconds)
     with closing(db.connect(context.url)) as conn, closing(db.connect(context.url)) as lookup:
+        writer = PermitWriter(conn, dataset.id, attempt.run_id)
         known = runs.known_counts(conn, dataset.id, attempt.window)
         past = profiles.read_past(conn, dataset.id, attempt.window, _today(dataset))
-        writer = PermitWriter(conn, dataset.id, attempt.run_id)
         attempt.tally.written = writer.written
         with closing(_source(context, dataset, attempt, clock)) as source:
-            arriving = prefetch(
-                batches(dataset, attempt.run_id, source, lookup, clock), PAGES_AHEAD, context.client.stop_waiting
-            )
+            ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock)
+            arriving = prefetch(ready, PAGES_AHEAD, context.client.stop_waiting)
             with closing(arriving):
                 try:
                     for batch in arriving:

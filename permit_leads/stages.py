@@ -28,6 +28,7 @@ from permit_leads.store.identity import with_identity
 from permit_leads.store.permits import Prepared, prepare, split_known
 
 NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
+NOTHING_NEW = Prepared(pl.DataFrame(), pl.DataFrame(), {}, 0, 0)
 NO_IDS = pl.Series(dtype=pl.String)
 
 
@@ -114,7 +115,7 @@ def _touches(one: Window, other: Window) -> bool:
 
 
 def batches(
-    dataset: Dataset, run_id: uuid.UUID, source: Iterator[Arrived], lookup: psycopg.Connection, clock: Clock
+    dataset: Dataset, run_id: uuid.UUID, source: Iterator[Arrived], lookup: psycopg.Connection | None, clock: Clock
 ) -> Iterator[Batch]:
     """Normalize, tell new from known, classify and score what is new."""
     given, contacts = GivenKeys(), quality.ContactFilter(dataset)
@@ -158,7 +159,7 @@ def _batch(
     run_id: uuid.UUID,
     arrived: Arrived,
     memory: Memory,
-    lookup: psycopg.Connection,
+    lookup: psycopg.Connection | None,
     clock: Clock,
 ) -> Batch:
     page, day = arrived.page, _day(dataset, arrived.page)
@@ -170,16 +171,11 @@ def _batch(
         permits = with_identity(dataset.id, memory.given.without(arrived, named))
     with clock.stage("compare"):
         differing, unchanged_ids = split_known(lookup, permits)
-        lookup.commit()
+        if lookup is not None:
+            lookup.commit()
     with clock.stage("watch"):
         view = _view(rows, normalized, permits, differing, unchanged_ids)
-    with clock.stage("score"):
-        trades = classify(dataset, differing)
-        live = differing.filter(pl.col("is_known") | ~score.is_over())
-        leads = score.score(dataset, live, trades.join(live.select(PERMIT_KEY), on=PERMIT_KEY, how="semi"), today=day)
-    with clock.stage("prepare"):
-        permits = _with_words(_with_trades(differing, trades), live)
-        prepared = prepare(dataset.id, run_id, permits, leads, page.fetched_at, score.MODEL_VERSION)
+    prepared = NOTHING_NEW if differing.is_empty() else _prepared(dataset, run_id, differing, page, day, clock)
     return Batch(
         page_index=arrived.page_index,
         page_sha256=arrived.page_sha256,
@@ -205,6 +201,19 @@ def _view(
         changed_count=changed_ids.len(),
         repeat_count=normalized.repeat_count,
     )
+
+
+def _prepared(
+    dataset: Dataset, run_id: uuid.UUID, differing: pl.DataFrame, page: Page, day: date, clock: Clock
+) -> Prepared:
+    """Permits that are new or differ, with their trades, words and scored leads, as the store takes them."""
+    with clock.stage("score"):
+        trades = classify(dataset, differing)
+        live = differing.filter(pl.col("is_known") | ~score.is_over())
+        leads = score.score(dataset, live, trades.join(live.select(PERMIT_KEY), on=PERMIT_KEY, how="semi"), today=day)
+    with clock.stage("prepare"):
+        permits = _with_words(_with_trades(differing, trades), live)
+        return prepare(dataset.id, run_id, permits, leads, page.fetched_at, score.MODEL_VERSION)
 
 
 def _newest(issued_dates: pl.Series, day: date) -> date | None:

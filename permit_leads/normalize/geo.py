@@ -19,7 +19,8 @@ RESPELLED = {
     "La Porte County": "LaPorte County",
 }
 DISTRICT_OF_COLUMBIA = "11001"
-_matching: Callable[[str], list[dict[str, Any]]] = zipcodes.matching  # the package annotates nothing
+# The package annotates nothing. Its `matching` takes 11 ms a ZIP, this 1.5 ms (3.0.0, 2026-11-25).
+_filter_by: Callable[..., list[dict[str, Any]]] = zipcodes.filter_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def zip_place(zip5: str) -> ZipPlace | None:
     """The place of a five-digit ZIP; None for ZIPs nobody knows. Points and county names are the post office's."""
     if not re.fullmatch("[0-9]{5}", zip5):  # zipcodes 3.0.0 panics on digits of other scripts ("１２３４５")
         return None
-    found = _matching(zip5)
+    found = _filter_by(zip_code=zip5)
     if not found:
         return None
     place = found[0]

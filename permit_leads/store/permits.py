@@ -15,6 +15,7 @@ from permit_leads.permit import FIELDS
 from permit_leads.store import events
 from permit_leads.store.identity import lead_ids
 from permit_leads.store.queries import load_queries
+from permit_leads.store.seen import SeenIds
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
@@ -122,6 +123,7 @@ class PermitWriter:
         self._conn = conn
         self._dataset_id = dataset_id
         self._run_id = run_id
+        self._new_ids = SeenIds()
         self._staged_ids: set[str] = set()
         self._page_order = 0
         self.written = Written()
@@ -131,9 +133,10 @@ class PermitWriter:
 
     def write(self, prepared: Prepared) -> None:
         """Store rows that differ from what was committed when they were looked up, and their leads."""
-        met = known_hashes(self._conn, prepared.permits.filter(~pl.col("is_known"))["permit_id"])
-        if met.height:  # an earlier page of this very run brought them
-            prepared = prepared.knowing(met["permit_id"])
+        new_ids = prepared.permits.filter(~pl.col("is_known"))["permit_id"]
+        met = self._met(new_ids)
+        if len(met):
+            prepared = prepared.knowing(met)
         for table, text in prepared.texts.items():
             copy_text(self._conn, table, COLUMNS[table], text)
         self._tell_created(prepared)
@@ -141,6 +144,15 @@ class PermitWriter:
         self.written.leads += prepared.lead_count
         self._stage(prepared.permits.filter("is_known"), prepared.leads.filter("is_known"))
         self._page_order += 1
+
+    def _met(self, ids: pl.Series) -> pl.Series:
+        """Those of the ids that an earlier page of this very run brought."""
+        suspects = self._new_ids.suspects(ids)
+        self._new_ids.add(ids)
+        if not len(suspects):
+            return suspects
+        rows = self._conn.execute(QUERIES["stored_permits"], {"permit_ids": _array(suspects)}).fetchall()
+        return pl.Series([permit_id for (permit_id,) in rows], dtype=pl.String)
 
     def saw_unchanged(self, permit_ids: pl.Series) -> None:
         """Count rows equal to what we know; one that an earlier page of this run contradicts takes that back."""
@@ -185,18 +197,24 @@ class PermitWriter:
         self._staged_ids.update(permits["permit_id"])
 
 
-def known_hashes(conn: psycopg.Connection, permit_ids: pl.Series) -> pl.DataFrame:
-    """`permit_id` and `known_hash` of those permits that the store has."""
-    rows = conn.execute(QUERIES["known_permits"], {"permit_ids": permit_ids.to_list()}).fetchall()
-    return pl.DataFrame(rows, schema={"permit_id": pl.String, "known_hash": pl.String}, orient="row")
+def split_known(conn: psycopg.Connection | None, permits: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """The rows that are new or differ, with `is_known`, and the ids of those equal to what is committed.
+
+    Without a connection nothing is known: the dataset has no permits yet.
+    """
+    if conn is None:
+        return permits.with_columns(is_known=pl.lit(False)), permits["permit_id"].clear()
+    asked = {"permit_ids": _array(permits["permit_id"]), "content_hashes": _array(permits["content_hash"])}
+    rows = conn.execute(QUERIES["differing_permits"], asked).fetchall()
+    places = pl.DataFrame(rows, schema={"place": pl.UInt32, "is_known": pl.Boolean}, orient="row")
+    placed = permits.with_row_index("place", offset=1)
+    differing = placed.join(places, on="place", how="inner", maintain_order="left").drop("place")
+    return differing, placed.join(places, on="place", how="anti", maintain_order="left")["permit_id"]
 
 
-def split_known(conn: psycopg.Connection, permits: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-    """The rows that are new or differ, with `is_known`, and the ids of those equal to what is committed."""
-    joined = permits.join(known_hashes(conn, permits["permit_id"]), on="permit_id", how="left", maintain_order="left")
-    is_same = pl.col("known_hash").eq_missing(pl.col("content_hash"))
-    differing = joined.filter(~is_same).with_columns(is_known=pl.col("known_hash").is_not_null()).drop("known_hash")
-    return differing, joined.filter(is_same)["permit_id"]
+def _array(words: pl.Series) -> str:
+    """Ids or hashes as PostgreSQL writes an array: one text is sent sooner than ten thousand parameters."""
+    return f"{{{','.join(words)}}}"
 
 
 def array_text(values: pl.Expr) -> pl.Expr:

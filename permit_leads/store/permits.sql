@@ -11,9 +11,19 @@ create temporary table staged_leads (like public.leads, page_order integer not n
 create temporary table applied_leads (lead_id uuid, permit_id uuid, version integer, updated_at timestamptz)
   on commit drop;
 
--- known_permits --
--- What we know of these permits: an unchanged row is recognised before anything is sent.
-select permit_id::text, encode(uuid_send(content_hash), 'hex') from public.permits where permit_id = any(%(permit_ids)s::uuid[])
+-- differing_permits --
+-- Places (from 1) of the rows that are new or differ from what is committed: an unchanged row is never sent.
+-- One look-up a row by the limit: a join would read the whole table for a page of it.
+select sent.place, known.content_hash is not null as is_known
+  from unnest(%(permit_ids)s::uuid[], %(content_hashes)s::uuid[]) with ordinality as sent (permit_id, content_hash, place)
+  left join lateral (
+         select permits.content_hash from public.permits where permits.permit_id = sent.permit_id limit 1
+       ) as known on true
+ where known.content_hash is distinct from sent.content_hash
+
+-- stored_permits --
+-- Which of these the store has, those of this very transaction too.
+select permit_id::text from public.permits where permit_id = any(%(permit_ids)s::uuid[])
 
 -- unstage --
 -- A later page of the same run says what we already knew.

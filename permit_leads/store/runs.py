@@ -55,6 +55,7 @@ class Known(NamedTuple):
 
     newest_issued_date: date | None
     has_rows_in_window: bool
+    has_rows: bool
 
 
 def upsert_dataset(
@@ -158,7 +159,7 @@ def insert_finding(
 
 
 def known_counts(conn: psycopg.Connection, dataset_id: str, window: Window) -> Known:
-    """Newest day in the store, and whether it already has rows in the window."""
+    """Newest day in the store, and whether it already has rows in the window, or any at all."""
     values = {"dataset_id": dataset_id, "since": window.since, "until": window.until}
     row = conn.execute(QUERIES["known_counts"], values).fetchone()
     assert row is not None

@@ -55,4 +55,5 @@ select (select max(issued_date) from public.permits where dataset_id = %(dataset
        exists (select from public.permits
                 where dataset_id = %(dataset_id)s
                   and (%(since)s::date is null or issued_date >= %(since)s::date)
-                  and (%(until)s::date is null or issued_date <= %(until)s::date)) as has_rows_in_window
+                  and (%(until)s::date is null or issued_date <= %(until)s::date)) as has_rows_in_window,
+       exists (select from public.permits where dataset_id = %(dataset_id)s) as has_rows
