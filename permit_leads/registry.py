@@ -14,11 +14,11 @@ from permit_leads.errors import RegistryError
 from permit_leads.permit import FIELD_BY_NAME
 from permit_leads.registry_checks import describe_error, find_mistakes
 from permit_leads.registry_files import Delimiter
-from permit_leads.registry_portals import Accela, Paging
+from permit_leads.registry_portals import Accela, Paging, Portal
 
 SOURCES_DIR = Path(__file__).parent / "sources"
 
-Protocol = Literal["socrata", "arcgis", "ckan", "csv", "xlsx", "geojson", "html", "accela"]
+Protocol = Literal["socrata", "arcgis", "ckan", "csv", "xlsx", "geojson", "html", "accela", "portal"]
 Parse = Literal[
     "text",  # trimmed; blank is null
     "upper",  # trimmed, upper case
@@ -140,6 +140,7 @@ class Dataset(Strict):
     paging: Paging | None = None  # html: how the pages follow each other; None: one page
     empty_pattern: str | None = None  # html: the words of a page that has no table because there are no rows
     accela: Accela | None = None
+    portal: Portal | None = None
     date_format: str = "%Y-%m-%d"  # how the portal writes the days that stand for $since and $until
     window_days: Annotated[int, Field(ge=1)] | None = None  # html: at most so many days in one question
     index_url: str | None = None  # page that links the files, when names are irregular

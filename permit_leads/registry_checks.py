@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from permit_leads.permit import FIELD_BY_BLDS, STATUSES_MAPPED
 from permit_leads.registry_files import find_file_mistakes
-from permit_leads.registry_portals import find_portal_mistakes
+from permit_leads.registry_portals import UNREADABLE, find_portal_mistakes
 
 if TYPE_CHECKING:
     from permit_leads.registry import Columns, Dataset, FieldRule
@@ -84,6 +84,8 @@ def _describe(problem: Any, model: type[BaseModel]) -> str:
         return f"{path}: unknown key{nearest(str(location[-1]), _keys_at(model, location[:-1]))}"
     if problem["type"] == "missing":
         return f"{path}: missing; it must be given"
+    if path == "protocol" and str(problem["input"]).lower() in UNREADABLE:
+        return f"protocol: {UNREADABLE[str(problem['input']).lower()]}"
     if problem["type"] == "literal_error":
         hint = nearest(str(problem["input"]), re.findall(r"'([^']+)'", problem["ctx"]["expected"]))
         return f"{path}: {problem['input']!r} is unknown{hint} (expected {problem['ctx']['expected']})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,7 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     from permit_leads.registry import Dataset
 
-SINCE, UNTIL = "$since", "$until"
+SINCE, UNTIL, PAGE, PAGE_SIZE = "$since", "$until", "$page", "$page_size"
+SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization")
+# Portals that people name and that nobody here can read whole; what is not known is said, not guessed.
+UNREADABLE = {
+    "etrakit": "eTRAKiT lists no dates, in many installs lets nobody search by date without an account, and often asks "
+    "a captcha (seen 2026); look for the county appraisal district's feed",
+    "opengov": "what OpenGov's portals answer is documented nowhere that we could read (2026-11-25); where a portal's "
+    "own JSON has been seen, describe it as protocol 'portal'",
+    "webfocus": "WebFOCUS reports embed at most 100 rows and print no day of issue (seen 2026-08); use published files",
+    "mgo": "MyGovernmentOnline was not examined; where its JSON has been seen, describe it as protocol 'portal'",
+}
 
 
 class PortalRules(BaseModel):
@@ -45,16 +56,65 @@ class Accela(PortalRules):
     counter: str = r"\d\s*-\s*[\d,]+ of ([\d,]+)\s*(\+?)"  # the rows found, and the mark of a lower bound
 
 
+class Portal(PortalRules):
+    """A search that answers JSON. `$since`, `$until`, `$page` and `$page_size` stand in the address or the body.
+
+    `rows`, `total`, `success` and `error` are paths from the top of the answer ("Result.EntityResults").
+    """
+
+    rows: str
+    total: str | None = None  # how many rows there are altogether
+    success: str | None = None  # must be true
+    error: str | None = None  # the portal's own words when it is not
+    body: str | None = None  # JSON to POST; without it the address is fetched
+    headers: dict[str, str] = {}
+    first_page: Annotated[int, Field(ge=0)] = 1
+    max_rows: Annotated[int, Field(ge=1)] | None = None  # beyond these the portal gives no pages: smaller windows
+
+
 def find_portal_mistakes(dataset: Dataset) -> Iterator[str]:
     """Mistakes in what a portal's source file says, each as "key path: what was seen, what was expected"."""
     yield from _html_mistakes(dataset)
     yield from _accela_mistakes(dataset)
-    asks_by_day = any(word in dataset.url for word in (SINCE, UNTIL))
-    if asks_by_day and dataset.protocol != "html":
-        yield f"url: {SINCE} and {UNTIL} are only for protocol 'html' (seen {dataset.protocol!r})"
-    if asks_by_day and dataset.date_column is None:
-        yield f"date_column: missing, but url asks by {SINCE} and {UNTIL}"
+    yield from _json_mistakes(dataset)
+    asks_by_day = SINCE in dataset.url or UNTIL in dataset.url
+    if asks_by_day and dataset.protocol not in ("html", "portal"):
+        yield f"url: {SINCE} and {UNTIL} are only for protocols 'html' and 'portal' (seen {dataset.protocol!r})"
+    if is_asked_by_day(dataset) and dataset.date_column is None:
+        yield f"date_column: missing, but the portal is asked by {SINCE} and {UNTIL}"
     yield from pattern_mistakes("empty_pattern", dataset.empty_pattern)
+
+
+def is_asked_by_day(dataset: Dataset) -> bool:
+    """Whether the portal is asked for the window's days only."""
+    template = dataset.url + ((dataset.portal.body or "") if dataset.portal else "")
+    return SINCE in template or UNTIL in template
+
+
+def is_paged(dataset: Dataset) -> bool:
+    """Whether the portal is asked for numbered pages."""
+    return dataset.portal is not None and PAGE in (dataset.url + (dataset.portal.body or "")).replace(PAGE_SIZE, "")
+
+
+def _json_mistakes(dataset: Dataset) -> Iterator[str]:
+    if (dataset.protocol == "portal") != (dataset.portal is not None):
+        yield f"portal: goes with protocol 'portal', and only with it (seen {dataset.protocol!r})"
+    if dataset.portal is None:
+        return
+    for name in dataset.portal.headers:
+        if name.lower() in SECRET_HEADERS:
+            yield f"portal.headers.{name}: a source file holds no secrets; only what the portal gives everybody"
+    if dataset.portal.max_rows is not None and not (dataset.portal.total and is_asked_by_day(dataset)):
+        yield f"portal.max_rows: needs total, and {SINCE} and {UNTIL} to make windows smaller"
+    if dataset.portal.body is not None:
+        yield from _body_mistakes(dataset.portal.body)
+
+
+def _body_mistakes(body: str) -> Iterator[str]:
+    try:
+        json.loads(body.replace(PAGE_SIZE, "1").replace(PAGE, "1"))
+    except ValueError as error:
+        yield f"portal.body: no JSON ({error}); $page and $page_size stand without quotes, days within"
 
 
 def _html_mistakes(dataset: Dataset) -> Iterator[str]:

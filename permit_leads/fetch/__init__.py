@@ -7,7 +7,7 @@ from types import ModuleType
 
 import polars as pl
 
-from permit_leads.fetch import accela, arcgis, ckan, delimited, geojson, html_tables, socrata, workbook
+from permit_leads.fetch import accela, arcgis, ckan, delimited, geojson, html_tables, portal, socrata, workbook
 from permit_leads.fetch.hold import whole
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.page import Page, Window
@@ -22,6 +22,7 @@ PROTOCOLS: dict[Protocol, ModuleType] = {
     "geojson": geojson,
     "html": html_tables,
     "accela": accela,
+    "portal": portal,
 }
 
 

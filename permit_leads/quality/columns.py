@@ -12,7 +12,7 @@ from permit_leads.quality.profile import Profile
 from permit_leads.registry import Columns, Dataset
 
 # JSON answers leave a null out: a column that is missing there may merely be empty on that page.
-PROTOCOLS_THAT_OMIT_NULLS = ("socrata", "arcgis")
+PROTOCOLS_THAT_OMIT_NULLS = ("socrata", "arcgis", "portal")
 
 
 def check_columns(dataset: Dataset, columns: Collection[str]) -> list[Finding]:

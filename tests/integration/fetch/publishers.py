@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from permit_leads.registry import Dataset, Publisher
 from simulators.publishers import Host, Simulator
 from simulators.publishers.accela.site import AccelaSite
 from simulators.publishers.disturbances import Identity
+from simulators.publishers.energov.search import BLOCKS, PATH, EnergovSearch
 from simulators.publishers.files.resources import IndexPage, PublishedFile
 from simulators.publishers.files.styles import SheetStyle
 from simulators.publishers.pages.listing import HtmlListing
@@ -37,10 +39,11 @@ from tests.unit.fetch.fakes import Events, FakeClock
 WORKBOOKS = "reports.elm.example"
 LISTING = "permits.elm.example"
 ACCELA = "aca.elm.example"
+ENERGOV = "energov.elm.example"
 NUMBERS = [f"P-{at:02}" for at in range(1, ROWS + 1)]
 ALL = Window(None, None)
 YEAR = Window(date(2026, 1, 1), date(2026, 12, 31))  # for portals, which are asked for days
-PORTALS = ("html", "accela")
+PORTALS = ("html", "accela", "portal")
 PUBLISHER = Publisher(name="Elm", state="TX", time_zone="America/Chicago")
 SEARCH = f"https://{CKAN}/api/3/action/datastore_search?resource_id={RESOURCE_ID}"
 SPECIAL: dict[str, dict[str, Any]] = {
@@ -84,6 +87,25 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "empty_pattern": "returned no results",
         "accela": {},
     },
+    "portal": {
+        "url": f"https://{ENERGOV}{PATH}",
+        "date_column": "IssueDate",
+        "page_size": 5,
+        "portal": {
+            "body": json.dumps(
+                {block: {} for block in BLOCKS}
+                | {"PermitCriteria": {"IssueDateFrom": "$since", "IssueDateTo": "$until"}}
+                | {"SearchModule": 1, "FilterModule": 2, "PageNumber": "$page", "PageSize": "$page_size"}
+            )
+            .replace('"$page"', "$page")
+            .replace('"$page_size"', "$page_size"),
+            "headers": {"tenantId": "1", "tenantName": "Elm", "Tyler-Tenant-Culture": "en-US"},
+            "rows": "Result.EntityResults",
+            "total": "Result.PermitsFound",
+            "success": "Success",
+            "error": "ErrorMessage",
+        },
+    },
 }
 HOSTS = {
     "socrata": SOCRATA,
@@ -94,6 +116,7 @@ HOSTS = {
     "xlsx": WORKBOOKS,
     "html": LISTING,
     "accela": ACCELA,
+    "portal": ENERGOV,
 }
 REPORT: dict[str, Any] = {
     "url": f"https://{ACCELA}/ELM/Report/ReportParameter.aspx?module=Building&reportID=8279",
@@ -127,7 +150,8 @@ def world() -> list[Host]:
     files = [_workbook(f"/files/{at} to {at}.xlsx", half) for at, half in enumerate(halves)]
     links = [("/about", "About us"), *((file.path.replace(" ", "%20"), "a week") for file in files)]
     hosts.append(Host(ACCELA, [_accela(hosts[-1].resources[0].table.rows)]))
-    hosts.append(Host(LISTING, [_listing(hosts[-2].resources[0].table)]))
+    hosts.append(Host(ENERGOV, [_energov(rows)]))
+    hosts.append(Host(LISTING, [_listing(hosts[-3].resources[0].table)]))
     return [*hosts, Host(WORKBOOKS, [*files, IndexPage("elm_index", "/reports", "Reports", links, NOTE)])]
 
 
@@ -136,6 +160,17 @@ def _accela(rows: pl.DataFrame) -> AccelaSite:
     shown = rows.select(pl.col("issued").str.head(10).alias("Date"), "permit", "cost", pl.col("status").alias("Status"))
     table = Table(tuple(Column(name, "text", "text", name) for name in shown.columns), shown)
     return AccelaSite("elm_accela", "ELM", table, Identity("permit"), NOTE, page_size=1, counted=5)
+
+
+def _energov(rows: pl.DataFrame) -> EnergovSearch:
+    entities = rows.select(
+        pl.col("issued").str.head(19).alias("IssueDate"),
+        "permit",
+        pl.col("status").alias("CaseStatus"),
+        pl.lit("12 ELM ST").alias("Address.FullAddress"),
+    )
+    table = Table(tuple(Column(name, "text", "text", name) for name in entities.columns), entities)
+    return EnergovSearch("elm_energov", table, Identity("permit"), NOTE)
 
 
 def _listing(table: Table) -> HtmlListing:

@@ -1,0 +1,1 @@
+"""Tyler EnerGov Citizen Self Service."""
