@@ -28,7 +28,7 @@ from permit_leads.store.identity import with_identity
 from permit_leads.store.permits import Prepared, prepare, split_known
 
 NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
-NOTHING_NEW = Prepared(pl.DataFrame(), pl.DataFrame(), {}, 0, 0)
+NOTHING_NEW = Prepared(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), {})
 NO_IDS = pl.Series(dtype=pl.String)
 
 
