@@ -23,6 +23,7 @@ from permit_leads.outcome import Attempt, Outcome, Progress, Request, outcome_of
 from permit_leads.page import Window
 from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
+from permit_leads.settle import confirm, settle
 from permit_leads.stages import Batch, Clock, Source, batches, fetched, replayed
 from permit_leads.store import db, profiles, runs, state
 from permit_leads.store.permits import PermitWriter
@@ -98,6 +99,8 @@ def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
             runs.begin_run(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, datetime.now(UTC))
         try:
             control.commit()  # the claim; from here on every end is recorded
+            if not context.request.is_dry_run:
+                settle(control, context.archive, dataset.id, context.progress)
             with _signs_of_life(context, attempt):
                 _bring_in_whole(context, dataset, attempt)
         except BaseException as error:
@@ -208,9 +211,12 @@ def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.
     profiles.write_profile(conn, attempt.run_id, quality.as_json(attempt.observed.profile))
     watermark = (attempt.window.until or _today(dataset)) if attempt.kind == "sync" else None
     state.finish_success(conn, dataset.id, attempt.run_id, watermark, attempt.tally.record_count)
-    if attempt.kind != "replay":
-        context.archive.write_complete(attempt.run_id, dataset.id, attempt.window)
+    if attempt.kind == "replay":
+        conn.commit()
+        return
+    context.archive.prepare(attempt.run_id, dataset.id, attempt.window)
     conn.commit()
+    confirm(context.archive, dataset.id, attempt.run_id, context.progress)
 
 
 def _record_failure(

@@ -3,7 +3,9 @@
 Layout below the archive's address (any fsspec file system):
   pages/<first two hex digits>/<sha256>.zst            the body, zstd
   manifest/dataset=<dataset_id>/run=<run_id>.jsonl     one line a page in order, then one that says the run is whole
-A manifest appears in one step when its run is complete, so what has no manifest never happened.
+  pending/dataset=<dataset_id>/run=<run_id>.jsonl      a manifest whose run was about to be committed
+A manifest appears in one step once its run is committed, so what has no manifest never happened. It is written as
+pending before the commit and confirmed after it; of one that a crash left pending, the database says which it is.
 """
 
 from __future__ import annotations
@@ -74,7 +76,12 @@ class Archive:
         self._open_runs.pop((dataset_id, run_id), None)
 
     def write_complete(self, run_id: uuid.UUID, dataset_id: str, window: Window) -> None:
-        """Make the run's manifest appear, whole, after its pages are safe on disk.
+        """Make the manifest of a run appear that nothing else has to be committed with."""
+        self.prepare(run_id, dataset_id, window)
+        self.confirm(run_id, dataset_id)
+
+    def prepare(self, run_id: uuid.UUID, dataset_id: str, window: Window) -> None:
+        """Write the run's manifest as pending, whole, after its pages are safe on disk.
 
         Raises:
             ArchiveCorrupt: the archive has a manifest of this run already.
@@ -89,13 +96,32 @@ class Archive:
             fetched_at=max((line.fetched_at for line in lines), default=datetime.now(UTC)),
         )
         self._sync()
-        path = self._manifest_path(dataset_id, run_id)
         body = "".join(f"{line.model_dump_json()}\n" for line in (*lines, complete))
-        if not self._create(path, body.encode()):
+        path = self._manifest_path(dataset_id, run_id)
+        if self._fs.exists(path) or not self._create(self._pending_path(dataset_id, run_id), body.encode()):
             raise ArchiveCorrupt(
                 f"run {run_id} of {dataset_id} is in the archive already ({path}); nothing was written"
             )
         self._sync()
+
+    def confirm(self, run_id: uuid.UUID, dataset_id: str) -> None:
+        """Let the pending manifest count: its run is committed. Safe to repeat after a crash at any point."""
+        pending = self._pending_path(dataset_id, run_id)
+        self._create(self._manifest_path(dataset_id, run_id), self._fs.cat_file(pending))
+        self._sync()
+        self._fs.rm_file(pending)
+
+    def discard(self, run_id: uuid.UUID, dataset_id: str) -> None:
+        """Forget the pending manifest of a run that was never committed. Its pages stay."""
+        self._fs.rm_file(self._pending_path(dataset_id, run_id))
+
+    def pending(self, dataset_id: str) -> list[uuid.UUID]:
+        """Runs of the dataset whose manifest waits for a word of the database."""
+        try:
+            paths = self._fs.glob(f"{self._folder('pending', dataset_id)}/run=*.jsonl")
+        except FileNotFoundError:
+            return []
+        return sorted(uuid.UUID(Path(path).stem.removeprefix("run=")) for path in paths)
 
     def read_body(self, page_sha256: str) -> bytes:
         """The bytes of a page as they came from the publisher.
@@ -118,7 +144,7 @@ class Archive:
     def runs(self, dataset_id: str) -> list[ArchivedRun]:
         """The dataset's complete runs, newest first."""
         try:
-            paths = self._fs.glob(f"{self._manifest_folder(dataset_id)}/run=*.jsonl")
+            paths = self._fs.glob(f"{self._folder('manifest', dataset_id)}/run=*.jsonl")
         except FileNotFoundError:
             return []
         completed = [self._manifest(path)[1] for path in paths]
@@ -150,13 +176,16 @@ class Archive:
             raise ValueError(f"expected a sha-256 in hex, found {sha256!r}")
         return f"{self._root}/pages/{sha256[:2]}/{sha256}.zst"
 
-    def _manifest_folder(self, dataset_id: str) -> str:
+    def _folder(self, kind: str, dataset_id: str) -> str:
         if not _SLUG.fullmatch(dataset_id):
             raise ValueError(f"expected a dataset id, found {dataset_id!r}")
-        return f"{self._root}/manifest/dataset={dataset_id}"
+        return f"{self._root}/{kind}/dataset={dataset_id}"
 
     def _manifest_path(self, dataset_id: str, run_id: uuid.UUID) -> str:
-        return f"{self._manifest_folder(dataset_id)}/run={run_id}.jsonl"
+        return f"{self._folder('manifest', dataset_id)}/run={run_id}.jsonl"
+
+    def _pending_path(self, dataset_id: str, run_id: uuid.UUID) -> str:
+        return f"{self._folder('pending', dataset_id)}/run={run_id}.jsonl"
 
     def _create(self, path: str, content: bytes) -> bool:
         """Write a file that was not there, whole or not at all; False when it is there already."""

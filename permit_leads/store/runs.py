@@ -158,6 +158,12 @@ def insert_finding(
     conn.execute(QUERIES["insert_finding"], values)
 
 
+def status_of(conn: psycopg.Connection, run_id: UUID) -> str | None:
+    """How a run ended, or running; None when the store knows no such run."""
+    row = conn.execute(QUERIES["status_of"], {"run_id": run_id}).fetchone()
+    return None if row is None else str(row[0])
+
+
 def known_counts(conn: psycopg.Connection, dataset_id: str, window: Window) -> Known:
     """Newest day in the store, and whether it already has rows in the window, or any at all."""
     values = {"dataset_id": dataset_id, "since": window.since, "until": window.until}

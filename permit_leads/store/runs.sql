@@ -49,6 +49,11 @@ values
 insert into public.findings (run_id, dataset_id, code, severity, message)
 values (%(run_id)s, %(dataset_id)s, %(code)s, %(severity)s, %(message)s)
 
+-- status_of --
+select status
+  from public.etl_runs
+ where run_id = %(run_id)s
+
 -- known_counts --
 -- What earlier runs brought, so that an empty answer can be told from a quiet day.
 select (select max(issued_date) from public.permits where dataset_id = %(dataset_id)s) as newest_issued_date,

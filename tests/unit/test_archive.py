@@ -194,3 +194,32 @@ def test_nothing_half_written_stays_behind(archive: Archive, tmp_path: Path, mon
     with pytest.raises(OSError, match="no space left"):
         archive.write_page(RUN, "some_city", 0, page())
     assert files(tmp_path) == []
+
+
+def test_pending_manifest_does_not_count_until_it_is_confirmed(archive: Archive, tmp_path: Path) -> None:
+    archive.write_page(RUN, "some_city", 0, page())
+    archive.prepare(RUN, "some_city", WINDOW)
+    after_a_crash = Archive(tmp_path.as_uri())
+    assert (after_a_crash.pending("some_city"), after_a_crash.runs("some_city")) == ([RUN], [])
+    after_a_crash.confirm(RUN, "some_city")
+    assert after_a_crash.pending("some_city") == []
+    assert [run.run_id for run in after_a_crash.runs("some_city")] == [RUN]
+
+
+def test_pending_manifest_of_a_run_that_never_was_committed_is_discarded(archive: Archive) -> None:
+    sha256 = archive.write_page(RUN, "some_city", 0, page())
+    archive.prepare(RUN, "some_city", WINDOW)
+    archive.discard(RUN, "some_city")
+    assert (archive.pending("some_city"), archive.runs("some_city")) == ([], [])
+    assert archive.read_body(sha256) == page().body
+
+
+def test_confirming_is_repeated_safely_when_it_was_cut_in_the_middle(archive: Archive, tmp_path: Path) -> None:
+    archive.write_page(RUN, "some_city", 0, page())
+    archive.prepare(RUN, "some_city", WINDOW)
+    pending = tmp_path / "pending" / "dataset=some_city" / f"run={RUN}.jsonl"
+    left = pending.read_bytes()
+    archive.confirm(RUN, "some_city")
+    pending.write_bytes(left)  # as if it had died before this file was removed
+    archive.confirm(RUN, "some_city")
+    assert (archive.pending("some_city"), len(archive.runs("some_city"))) == ([], 1)

@@ -41,3 +41,8 @@ select greatest(
 truncate public.permits, public.permit_versions, public.superseded_permits, public.leads, public.superseded_leads,
   public.events, public.rejections,
   public.etl_runs, public.etl_state, public.raw_pages, public.findings
+
+-- committed_runs --
+select run_id
+  from public.etl_runs
+ where status = 'success'

@@ -1,110 +1,145 @@
-"""A run killed in the middle leaves nothing behind, and its rerun equals one clean run."""
+"""A run killed at any boundary between its stages leaves nothing half done, and its rerun equals one clean run."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
 
+from permit_leads.archive import Archive
 from permit_leads.store.queries import load_queries
 from simulators.publishers import Simulator, load_snapshot, serve
+from tests.integration.run.doomed import BOUNDARIES, DATASET
 
 ROOT = Path(__file__).parents[3]
-AUSTIN = "austin_issued_permits"
-SINCE = "150d"  # three pages of real rows
 QUERIES = load_queries(Path(__file__).with_name("ledgers.sql"))
+AFTER_COMMIT = {"committed", "manifest written", "confirmed"}
+PAGE_COUNT = 5  # a count, three pages of rows, a count
 Fingerprint = list[tuple[object, ...]]
 
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with serve(load_snapshot(only=[AUSTIN])) as running:
+    with serve(load_snapshot(only=[DATASET])) as running:
         yield running
 
 
-def start(folder: Path, url: str, simulator: Simulator) -> subprocess.Popen[bytes]:
+@pytest.fixture
+def runs(simulator: Simulator, database_url: str, tmp_path: Path) -> Iterator[Runs]:
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": url,
-        "LEADLEDGER_HOME": str(folder / "home"),
+        "DATABASE_URL": database_url,
+        "LEADLEDGER_HOME": str(tmp_path / "home"),
         "PERMIT_LEADS_CONNECT_TO": simulator.url,
     }
-    command = [sys.executable, "-m", "permit_leads", "--source", AUSTIN, "--since", SINCE]
-    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "tests.integration.run.doomed"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        yield Runs(database_url, tmp_path, process)
+        assert process.stdin is not None
+        process.stdin.close()
 
 
-def finish(folder: Path, url: str, simulator: Simulator) -> None:
-    assert start(folder, url, simulator).wait(timeout=240) == 0, (folder / "etl_output.log").read_text()[-2000:]
+@dataclass
+class Runs:
+    """Runs of one dataset, living or doomed, on one store and one archive."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[str]
+
+    def go(self, boundary: str = "", count: int = 1) -> int:
+        """Status of a run that is killed when it reaches the boundary for the count-th time."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{boundary} {count}\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def finish(self) -> None:
+        assert self.go() == 0, (self.folder / "etl_output.log").read_text()[-2000:]
+
+    def fingerprint(self) -> Fingerprint:
+        with psycopg.connect(self.url) as conn:
+            return sorted(conn.execute(QUERIES["fingerprint"]).fetchall())
+
+    def committed(self) -> list[UUID]:
+        with psycopg.connect(self.url) as conn:
+            return sorted(run_id for (run_id,) in conn.execute(QUERIES["committed_runs"]))
+
+    def archived(self) -> tuple[list[UUID], list[UUID]]:
+        """The runs whose manifest counts, and those whose manifest is pending."""
+        archive = Archive((self.folder / "home" / "archive").as_uri())
+        return sorted(run.run_id for run in archive.runs(DATASET)), archive.pending(DATASET)
+
+    def expire_lease(self) -> None:
+        """What two minutes of silence do."""
+        with psycopg.connect(self.url) as conn:
+            conn.execute("update etl_state set lease_expires_at = now() - interval '1 second'")
+
+    def start_anew(self) -> None:
+        """An empty store and an empty archive, as before the first run."""
+        shutil.rmtree(self.folder / "home", ignore_errors=True)
+        with psycopg.connect(self.url) as conn:
+            conn.execute(QUERIES["empty"])
 
 
-def fingerprint(url: str) -> Fingerprint:
-    with psycopg.connect(url) as conn:
-        return sorted(conn.execute(QUERIES["fingerprint"]).fetchall())
+def deaths() -> list[tuple[str, int]]:
+    """Each boundary, those of a page at several pages; between archiving one and fetching the next nothing happens."""
+    pages = {"page archived": range(1, PAGE_COUNT + 1), "page stored": (1, 3, PAGE_COUNT)}
+    return [(boundary, count) for boundary in BOUNDARIES for count in pages.get(boundary, (1,))]
 
 
-def kill_after(process: subprocess.Popen[bytes], log: Path, event: str, count: int) -> None:
-    """kill -9 as soon as the log has so many lines of an event."""
-    deadline = time.monotonic() + 240
-    while not log.exists() or log.read_text().count(event) < count:
-        assert process.poll() is None, log.read_text()[-2000:]
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-
-
-def expire_lease(url: str) -> None:
-    """What two minutes of silence do."""
-    with psycopg.connect(url) as conn:
-        conn.execute("update etl_state set lease_expires_at = now() - interval '1 second'")
-
-
-def start_anew(url: str) -> None:
-    """An empty store, as before the first run."""
-    with psycopg.connect(url) as conn:
-        conn.execute(QUERIES["empty"])
-
-
-def test_killed_run_leaves_no_row_and_its_rerun_equals_one_clean_run(
-    simulator: Simulator, database_url: str, tmp_path: Path
-) -> None:
-    finish(tmp_path, database_url, simulator)
-    expected = fingerprint(database_url)
+def test_run_killed_at_each_boundary_leaves_all_or_nothing_and_its_rerun_equals_a_clean_run(runs: Runs) -> None:
+    runs.finish()
+    expected = runs.fingerprint()
     assert all(
         row_count for name, row_count, _ in expected if name in {"permits", "permit_versions", "leads", "events"}
     )
-    start_anew(database_url)
-    for kill_at in (1, 3):
-        (tmp_path / "etl_output.log").unlink()
-        process = start(tmp_path, database_url, simulator)
-        kill_after(process, tmp_path / "etl_output.log", "event=page", kill_at)
-        assert [row_count for _, row_count, _ in fingerprint(database_url)] == [0] * 7
-        expire_lease(database_url)
-    finish(tmp_path, database_url, simulator)
-    assert fingerprint(database_url) == expected
-    with psycopg.connect(database_url) as conn:
-        ends = conn.execute("select status, error_message is not null from etl_runs order by started_at").fetchall()
-    assert ends == [("failure", True), ("failure", True), ("success", False)]
+    for boundary, count in deaths():
+        runs.start_anew()
+        assert runs.go(boundary, count) == -signal.SIGKILL, (boundary, count)
+        if boundary in AFTER_COMMIT:
+            assert runs.fingerprint() == expected, (boundary, count)
+        else:
+            assert [row_count for _, row_count, _ in runs.fingerprint()] == [0] * 7, (boundary, count)
+        runs.expire_lease()
+        runs.finish()
+        assert runs.fingerprint() == expected, (boundary, count)
+        assert runs.archived() == (runs.committed(), []), (boundary, count)
+        assert len(runs.committed()) == 1 + (boundary in AFTER_COMMIT)
 
 
-def test_second_identical_run_writes_no_permit_version_or_lead(
-    simulator: Simulator, database_url: str, tmp_path: Path
-) -> None:
-    finish(tmp_path, database_url, simulator)
-    expected = fingerprint(database_url)
-    with psycopg.connect(database_url) as conn:
+def test_killed_run_is_recorded_as_failed_by_the_next_one(runs: Runs) -> None:
+    runs.go("applied")
+    runs.expire_lease()
+    runs.finish()
+    with psycopg.connect(runs.url) as conn:
+        ends = conn.execute("select status, error_message from etl_runs order by started_at").fetchall()
+    assert ends == [
+        ("failure", "lease lost: the run ended without a word and was followed by another"),
+        ("success", None),
+    ]
+
+
+def test_second_identical_run_writes_no_permit_version_or_lead(runs: Runs) -> None:
+    runs.finish()
+    expected = runs.fingerprint()
+    with psycopg.connect(runs.url) as conn:
         before = conn.execute(QUERIES["written_at"]).fetchone()
-    finish(tmp_path, database_url, simulator)
-    assert fingerprint(database_url) == expected
-    with psycopg.connect(database_url) as conn:
+    runs.finish()
+    assert runs.fingerprint() == expected
+    with psycopg.connect(runs.url) as conn:
         assert conn.execute(QUERIES["written_at"]).fetchone() == before
         counts = "select permit_new_count, permit_changed_count, lead_written_count from etl_runs order by started_at"
         assert conn.execute(counts).fetchall()[-1] == (0, 0, 0)
