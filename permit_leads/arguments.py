@@ -30,7 +30,9 @@ exit codes:
   4  all sources failed      5  some sources failed
 
 Times without an offset are America/Chicago; a day given to --until is taken in whole. Runs with --since and --replay
-leave the watermark alone. Progress goes to standard error and, a line an event, to etl_output.log in this folder."""
+leave the watermark alone. Progress goes to standard error and, a line an event, to etl_output.log in this folder.
+
+The daily archive file is written by another command: python -m permit_leads export --help"""
 
 
 class Parser(argparse.ArgumentParser):

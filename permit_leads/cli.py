@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from permit_leads import report
+from permit_leads import export_cli, report
 from permit_leads.arguments import Arguments, parse_arguments
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.export import ExportedFile, export_window
@@ -35,8 +35,11 @@ Run = Callable[[Request, Registry, Settings, Progress], list[Outcome]]
 def main(argv: Sequence[str] | None = None, run: Run = run_all, now: datetime | None = None) -> int:
     """Run the command and return its exit code; `run` and `now` are for tests."""
     now = now or datetime.now(UTC)
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["export"]:
+        return export_cli.main(argv[1:], now)
     try:
-        arguments = parse_arguments(sys.argv[1:] if argv is None else argv, now)
+        arguments = parse_arguments(argv, now)
         settings, registry = as_supervised(load_settings()), load_registry()
         return _execute(_build_request(arguments, settings, registry), arguments.is_json, settings, registry, run, now)
     except (UsageError, RegistryError) as error:

@@ -1,6 +1,6 @@
 -- datasets --
 -- One row a dataset with its state and its last complete run. A run of one window by hand succeeds without moving the
--- state; a replay brings nothing new.
+-- state; a replay brings nothing new, and a restored file says nothing of today.
 select dataset.dataset_id, dataset.publisher, dataset.title, dataset.state, dataset.county_fips, dataset.protocol,
        dataset.is_enabled, dataset.disabled_reason, dataset.freshness_hours, dataset.published_fields,
        dataset.licence, dataset.attribution, dataset.is_resale_ok, coalesce(state.status, complete.status) as status,
@@ -14,7 +14,7 @@ select dataset.dataset_id, dataset.publisher, dataset.title, dataset.state, data
          from public.etl_runs as run
         where run.dataset_id = dataset.dataset_id
           and run.status = 'success'
-          and run.kind <> 'replay'
+          and run.kind not in ('replay', 'restore')
         order by run.started_at desc
         limit 1) as complete on true
   left join lateral (

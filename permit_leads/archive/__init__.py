@@ -24,6 +24,7 @@ import fsspec
 import zstandard
 from fsspec.implementations.local import LocalFileSystem
 
+from permit_leads.archive.files import packed_file
 from permit_leads.archive.manifest import BrokenManifest, CompleteLine, PageLine, line_of, parse_manifest
 from permit_leads.errors import PermitLeadsError
 from permit_leads.page import Page, Window
@@ -70,6 +71,21 @@ class Archive:
             self.read_body(sha256)
         self._open_runs.setdefault((dataset_id, run_id), []).append(line_of(page_index, sha256, page))
         return sha256
+
+    def keep_file(self, path: Path) -> str:
+        """Keep a whole file, of whatever size, under the sha-256 (hex) of its bytes; no run's manifest names it."""
+        is_local = isinstance(self._fs, LocalFileSystem)
+        folder = Path(self._root) / "pages" if is_local else None
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        with packed_file(path, COMPRESSION_LEVEL, folder) as packed:
+            target = self._page_path(packed.sha256)
+            if is_local:
+                self._link(packed.path, Path(target))
+            elif not self._fs.exists(target):
+                self._fs.put_file(str(packed.path), target)
+        self._sync()
+        return packed.sha256
 
     def forget(self, run_id: uuid.UUID, dataset_id: str) -> None:
         """Leave the pages noted so far out of the run's manifest: the run begins again. Their bytes stay."""
@@ -198,6 +214,12 @@ class Archive:
         except FileExistsError:
             return False
         return True
+
+    def _link(self, part: Path, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.link(part, path)
+            self._unsynced.append(path)
 
     def _sync(self) -> None:
         """Wait until the disk holds what was written since the last time (local folders only)."""

@@ -32,10 +32,16 @@ SUFFIXES = {"blds": "blds.csv"}
 
 
 @contextmanager
-def open_writer(path: Path, sheet: Sheet, file_format: str) -> Iterator[Writer]:
-    """Writes rows to a file beside `path` that takes its name when all has gone well and is safe on disk."""
+def open_writer(path: Path, sheet: Sheet, file_format: str, *, is_private: bool = False) -> Iterator[Writer]:
+    """Writes rows to a file beside `path` that takes its name when all has gone well and is safe on disk.
+
+    A private one may only be read by its owner.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    partial.unlink(missing_ok=True)
     try:
+        if is_private:
+            partial.touch(0o600)
         with WRITERS[file_format](partial, sheet) as write:
             yield write
         _sync(partial)

@@ -85,7 +85,12 @@ def upsert_dataset(
 
 
 def begin_run(
-    conn: psycopg.Connection, run_id: UUID, dataset_id: str, kind: RunKind, window: Window, started_at: datetime
+    conn: psycopg.Connection,
+    run_id: UUID,
+    dataset_id: str,
+    kind: RunKind | Literal["restore"],
+    window: Window,
+    started_at: datetime,
 ) -> None:
     """Record that a run has begun; it stays `running` in the record until it is finished or its lease is lost."""
     values = {"run_id": run_id, "dataset_id": dataset_id, "kind": kind, "started_at": started_at}

@@ -114,5 +114,6 @@ def test_commands_of_the_runbook_that_must_work_are_all_in_it() -> None:
         ' --error "Manual reset for replay"\n',
         "python scripts/etl_state_helper.py init --source new_county_permits\n",
         "./scripts/health-check.sh\n",
+        "python scripts/restore_from_csv.py --file archived_permits_20240115.csv\n",
     ):
         assert command in told

@@ -1,0 +1,159 @@
+"""One file restored, from its bytes to the commit: counts first, then all of it or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import psycopg
+
+from permit_leads.archive import Archive
+from permit_leads.registry import Dataset
+from permit_leads.restore import archived
+from permit_leads.restore.derive import derive_leads
+from permit_leads.restore.faults import BadFile, Suspicious
+from permit_leads.restore.ledger import Counts, Ledger
+from permit_leads.restore.opening import digest, open_text
+from permit_leads.restore.records import Records
+from permit_leads.restore.rejects import Rejects
+from permit_leads.window import OPERATOR_ZONE, resolve
+
+ROWS_AT_ONCE = 5_000
+REJECTION_LIMIT = 0.01
+FILE_DAY = re.compile(r"archived_permits_([0-9]{8})(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for; `dataset_id` narrows an archive file down, or names the publisher of another."""
+
+    path: Path
+    dataset_id: str | None
+    is_dry_run: bool
+    is_forced: bool
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """How a restore ended. `is_written` is false after a dry run, and where there was nothing to write."""
+
+    sha256: str
+    row_count: int
+    counts: Counts
+    run_ids: tuple[str, ...]
+    is_written: bool
+    rejects_path: Path | None
+
+
+Told = Callable[[Restored], None]
+
+
+def restore_archive(
+    conn: psycopg.Connection, archive: Archive, registry: dict[str, Dataset], asked: Asked, tell: Told
+) -> Restored:
+    """Restore a daily archive file; `tell` gets the counts before anything is written.
+
+    Raises:
+        BadFile, LeaseHeld: nothing was written.
+    """
+    sha256 = digest(asked.path)
+    rejects = Rejects(asked.path)
+    ledger = Ledger(conn)
+    try:
+        row_count = _stage(ledger, rejects, registry, asked)
+        ledger.lock()
+        judged = ledger.judge()
+        for reject in ledger.repeated():
+            rejects.add(reject)
+        counts = judged.counts(rejects.count)
+        plan = Restored(sha256, row_count, counts, (), False, rejects.path if rejects.count else None)
+        tell(plan)
+        rejects.keep()
+        _check(ledger, rejects, plan, asked)
+        if asked.is_dry_run or not counts.written:
+            conn.rollback()
+            return plan
+        derive_leads(conn, registry)
+        run_ids = ledger.write(judged, registry, sha256)
+        keep(archive, asked.path, sha256)
+        ledger.publish(run_ids)
+        conn.commit()
+        return replace(plan, run_ids=tuple(map(str, run_ids.values())), is_written=True)
+    finally:
+        rejects.close()
+
+
+def _stage(ledger: Ledger, rejects: Rejects, registry: dict[str, Dataset], asked: Asked) -> int:
+    known = [asked.dataset_id] if asked.dataset_id else list(registry)
+    row_count = 0
+    with open_text(asked.path) as lines:
+        records = Records(asked.path, lines)
+        archived.check_header(asked.path, records.header)
+        for batch in records.batches(ROWS_AT_ONCE):
+            checked = archived.check_batch(asked.path, records.header, batch, known)
+            ledger.stage(checked.rows)
+            for reject in checked.rejects:
+                rejects.add(reject)
+            row_count += len(batch)
+    return row_count
+
+
+def _check(ledger: Ledger, rejects: Rejects, plan: Restored, asked: Asked) -> None:
+    """Hold back a file that is not what it says, unless it is forced.
+
+    Raises:
+        BadFile: not one row can be restored. Suspicious: too many rows are bad, or they are of another day.
+    """
+    if rejects.first is not None:
+        why = f"line {rejects.first.line} {rejects.first.reason}; all of them in {rejects.path}"
+        if rejects.count == plan.row_count:
+            raise BadFile(f"{asked.path}: not one of its {plan.row_count} rows can be restored: {why}")
+        if rejects.count > REJECTION_LIMIT * plan.row_count and not asked.is_forced:
+            raise Suspicious(f"{asked.path}: {rejects.count} of {plan.row_count} rows are bad: {why}")
+    if (day := file_day(asked.path)) is not None and not asked.is_forced:
+        _check_day(ledger, day, asked)
+
+
+def _check_day(ledger: Ledger, day: date, asked: Asked) -> None:
+    if day > asked.now.astimezone(OPERATOR_ZONE).date():
+        raise Suspicious(f"{asked.path}: its name says {day}, a day that has not come yet")
+    other = ledger.other_days(resolve(day.isoformat(), day.isoformat(), asked.now))
+    if other.row_count and other.first_at and other.last_at:
+        first, last = (moment.astimezone(OPERATOR_ZONE).date() for moment in (other.first_at, other.last_at))
+        days = f"on {first}" if first == last else f"from {first} to {last}"
+        raise Suspicious(f"{asked.path}: its name says {day}, but {other.row_count} of its rows were recorded {days}")
+
+
+def file_day(path: Path) -> date | None:
+    """The day in the name of an archive file; None where the name has none.
+
+    Raises:
+        BadFile: the eight digits are no day.
+    """
+    found = FILE_DAY.match(path.name)
+    if found is None:
+        return None
+    try:
+        return date.fromisoformat(found[1])
+    except ValueError:
+        raise BadFile(f"{path}: {found[1]!r} in its name is no day; expected archived_permits_YYYYMMDD.csv") from None
+
+
+def keep(archive: Archive, path: Path, sha256: str) -> None:
+    """Keep the file in the archive, so that the run that restored it can show it.
+
+    Raises:
+        BadFile: it is no longer the file that was read.
+    """
+    if archive.keep_file(path) != sha256:
+        raise_changed(path)
+
+
+def raise_changed(path: Path) -> NoReturn:
+    """The file was written to while it was read."""
+    raise BadFile(f"{path}: changed while it was read; nothing was restored, try again")
