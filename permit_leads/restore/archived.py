@@ -20,6 +20,7 @@ from permit_leads.store.identity import content_hashes, permit_ids
 from permit_leads.store.permits import array_text
 
 LINE = "line"
+MARKS = {"archive_version", "content_hash"}
 STAGED = (
     *(LINE, "dataset_id", "permit_id", "permit_key", "version", "content_hash", "page_sha256", "page_row"),
     *("first_recorded_at", "recorded_at", "withdrawn_reason", *PAGE, *(field.name for field in FIELDS)),
@@ -50,17 +51,14 @@ class Checked:
     rejects: list[Reject]
 
 
-def is_archive(header: Sequence[str]) -> bool:
-    """Whether the file means to be one of ours."""
-    return {"archive_version", "permit_id", "content_hash"} <= set(header)
-
-
 def check_header(path: Path, header: Sequence[str]) -> None:
-    """Refuse a file with columns that this version does not know, or without one that it needs.
+    """Refuse a file of another kind, one with columns that this version does not know, or without one that it needs.
 
     Raises:
         BadFile: names the columns.
     """
+    if not MARKS.issubset(header):
+        raise BadFile(f"{path}: {_other_kind(header)}")
     unknown = [name for name in header if name not in COLUMNS]
     missing = [name for name in COLUMNS if name not in header]
     if unknown:
@@ -70,6 +68,16 @@ def check_header(path: Path, header: Sequence[str]) -> None:
         raise BadFile(
             f"{path}: the columns {', '.join(missing)} are gone; expected all {len(COLUMNS)} of an archive file"
         )
+
+
+def _other_kind(header: Sequence[str]) -> str:
+    """What the file is instead of an archive file, and what to do."""
+    if {"permit_id", "page_sha256"} <= set(header):
+        advice = "restore the day's archived_permits_YYYYMMDD.csv instead"
+        return f"is a file of --formats, which leaves out names of persons and hashes, so it cannot be proved; {advice}"
+    seen = ", ".join(header)[:200]
+    advice = "a publisher's own rows come in through a source: docs/adding-a-publisher.md"
+    return f"is no archive file of ours (its columns: {seen}); {advice}"
 
 
 def check_batch(path: Path, header: Sequence[str], records: Sequence[Record], known: Collection[str]) -> Checked:

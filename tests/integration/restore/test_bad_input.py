@@ -69,6 +69,11 @@ WHOLE_FILES: dict[str, tuple[Change, str]] = {
     "semicolons": (semicolons, "separated by semicolons; expected commas"),
     "tabs": (lambda body: body.replace(b",", b"\t"), "separated by tabs; expected commas"),
     "column twice": (header_twice, "its header names permit_num more than once"),
+    "publisher's own": (
+        lambda body: b"PERMIT NUMBER,ADDRESS\r\n1,1 Elm St\r\n",
+        "is no archive file of ours .its columns",
+    ),
+    "export": (lambda body: b"permit_id,page_sha256\r\n1,2\r\n", "is a file of --formats, which leaves out names"),
     "newer columns": (with_column, "does not know its columns 'roof_pitch'.*newer version"),
     "newer version": (edit("archive_version", "2"), "line 2 is of archive version 2, this version reads 1"),
     "column gone": (lambda body: body.replace(b",permit_type,", b",", 1), "the columns permit_type are gone"),
