@@ -139,10 +139,13 @@ class Dataset(Strict):
     header_names: tuple[str, ...] = ()  # xlsx, html: columns that must stand in the header row, to find it
     paging: Paging | None = None  # html: how the pages follow each other; None: one page
     empty_pattern: str | None = None  # html: the words of a page that has no table because there are no rows
+    domains: dict[str, dict[str, str]] = {}  # arcgis: coded column -> code -> name; gives "<column> name"
     accela: Accela | None = None
     portal: Portal | None = None
     date_format: str = "%Y-%m-%d"  # how the portal writes the days that stand for $since and $until
-    window_days: Annotated[int, Field(ge=1)] | None = None  # html: at most so many days in one question
+    window_days: Annotated[int, Field(ge=1)] | None = (
+        None  # at most so many days in one question (html, accela, portal, arcgis)
+    )
     index_url: str | None = None  # page that links the files, when names are irregular
     index_pattern: str | None = None  # regular expression on the links of that page
     column_aliases: dict[str, str] = {}  # drifting header spelling -> the name used in `fields`

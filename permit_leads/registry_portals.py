@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from permit_leads.registry import Dataset
 
 SINCE, UNTIL, PAGE, PAGE_SIZE = "$since", "$until", "$page", "$page_size"
+IN_PARTS = ("arcgis", "html", "accela", "portal")
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization")
 # Portals that people name and that nobody here can read whole; what is not known is said, not guessed.
 UNREADABLE = {
@@ -83,6 +84,16 @@ def find_portal_mistakes(dataset: Dataset) -> Iterator[str]:
     if is_asked_by_day(dataset) and dataset.date_column is None:
         yield f"date_column: missing, but the portal is asked by {SINCE} and {UNTIL}"
     yield from pattern_mistakes("empty_pattern", dataset.empty_pattern)
+    yield from _window_mistakes(dataset)
+
+
+def _window_mistakes(dataset: Dataset) -> Iterator[str]:
+    if dataset.window_days is not None and dataset.protocol not in IN_PARTS:
+        yield f"window_days: only for protocols {', '.join(IN_PARTS)} (seen {dataset.protocol!r})"
+    if dataset.window_days is not None and dataset.date_column is None:
+        yield "window_days: needs date_column; without one every run reads everything"
+    if dataset.domains and dataset.protocol != "arcgis":
+        yield f"domains: only for protocol 'arcgis' (seen {dataset.protocol!r}); use values for words"
 
 
 def is_asked_by_day(dataset: Dataset) -> bool:

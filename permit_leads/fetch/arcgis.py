@@ -14,12 +14,14 @@ from dataclasses import replace
 import polars as pl
 
 from permit_leads.errors import SourceChanged
-from permit_leads.fetch.arcgis_layer import layer_of
+from permit_leads.fetch.arcgis_domains import unexplained, with_names
+from permit_leads.fetch.arcgis_layer import Layer, layer_of
 from permit_leads.fetch.arcgis_query import REFUSED, LayerClient, QueryFailed, source_error
 from permit_leads.fetch.arcgis_rows import read_features
 from permit_leads.fetch.arcgis_walk import Walk, WayBlocked
 from permit_leads.fetch.arcgis_ways import by_id_list, by_id_ranges, by_last_id
 from permit_leads.fetch.arcgis_where import where_clause
+from permit_leads.fetch.asking import parts_of
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.fetch.json_text import BrokenJson, member, parse, text_of
 from permit_leads.fetch.moved import WindowMoved
@@ -31,13 +33,13 @@ def read_rows(dataset: Dataset, body: bytes, media_type: str) -> pl.DataFrame:
     """The page's features in order; points in degrees as geometry.x and geometry.y."""
     del media_type
     try:
-        return read_features(body)
+        return with_names(dataset, read_features(body))
     except BrokenJson as error:
         raise SourceChanged(dataset.id, f"a page cannot be read: {error}") from error
 
 
 def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Iterator[Page]:
-    """Metadata page, count page, rows pages, count page.
+    """Metadata page, then for each part of the window count page, rows pages, count page.
 
     Raises:
         WindowMoved: what came is not what the server counts afterwards.
@@ -52,8 +54,21 @@ def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Itera
 
 def _pages(dataset: Dataset, window: Window, asker: LayerClient) -> Iterator[Page]:
     metadata = asker.metadata()
-    layer = layer_of(dataset, parse(metadata.body))
+    described = parse(metadata.body)
+    layer = layer_of(dataset, described)
+    for column, codes in unexplained(dataset, described).items():
+        asker.say("fetch.codes_unexplained", column=column, codes=codes)
     yield metadata
+    earlier = 0
+    for part in parts_of(dataset, window):
+        counted = 0
+        for page in _part(dataset, asker, layer, part):
+            counted = page.expected_count if page.expected_count is not None else counted
+            yield page if page.expected_count is None else replace(page, expected_count=earlier + counted)
+        earlier += counted
+
+
+def _part(dataset: Dataset, asker: LayerClient, layer: Layer, window: Window) -> Iterator[Page]:
     where = where_clause(dataset, layer, window)
     before = _count(dataset, asker, where)
     yield before

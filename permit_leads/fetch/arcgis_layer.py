@@ -52,6 +52,7 @@ def layer_of(dataset: Dataset, metadata: object) -> Layer:
         kind = "a service root; its address lacks the layer number" if _is_root(metadata) else "no layer"
         raise SourceChanged(dataset.id, f"{dataset.url} describes {kind}; edit url")
     _require_columns(dataset, fields)
+    _require_known_clock(dataset, metadata)
     return Layer(
         oid_field=_oid_field(dataset, metadata, fields),
         fields=fields,
@@ -99,6 +100,18 @@ def _require_columns(dataset: Dataset, fields: dict[str, str]) -> None:
     if dataset.date_kind == "epoch_ms" and kind != "esriFieldTypeDate":
         reason = f"column {dataset.date_column} was retyped to {kind}, expected esriFieldTypeDate; edit the source file"
         raise SourceChanged(dataset.id, reason)
+
+
+def _require_known_clock(dataset: Dataset, metadata: object) -> None:
+    """Where a layer does not know its own zone, its milliseconds are the publisher's wall clock and no instant.
+
+    Source: Esri, layer resource of the ArcGIS REST API, datesInUnknownTimezone.
+    """
+    if member(metadata, "datesInUnknownTimezone") is not True or dataset.date_zone is None:
+        return
+    if zone_of(dataset.date_zone).utcoffset(datetime(2026, 7, 1)) != timedelta():  # noqa: DTZ001  # any summer day
+        reason = f"{dataset.url} gives dates in an unknown zone: its milliseconds are the publisher's wall clock"
+        raise SourceChanged(dataset.id, f'{reason}, not {dataset.date_zone}; set date_zone = "+00:00"')
 
 
 def _oid_field(dataset: Dataset, metadata: object, fields: dict[str, str]) -> str:

@@ -177,3 +177,14 @@ def test_what_only_mentions_an_error_is_none(body: bytes) -> None:
 )
 def test_an_error_for_good_is_told_by_its_code(code: int, kind: type[SourceError]) -> None:
     assert type(source_error(dataset("arcgis"), QueryFailed(code, "no"))) is kind
+
+
+@pytest.mark.parametrize("zone", ["+00:00", "UTC"])
+def test_a_layer_that_does_not_know_its_zone_is_read_as_wall_clock(zone: str) -> None:
+    assert layer(dataset("arcgis", date_zone=zone), datesInUnknownTimezone=True)
+
+
+@pytest.mark.parametrize("zone", ["-06:00", "America/Chicago"])
+def test_a_layer_that_does_not_know_its_zone_is_not_read_in_another(zone: str) -> None:
+    with pytest.raises(SourceChanged, match=r'wall clock, not .*; set date_zone = "\+00:00"'):
+        layer(dataset("arcgis", date_zone=zone), datesInUnknownTimezone=True)
