@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 PageKind = Literal["rows", "count", "metadata", "index"]
 
@@ -16,6 +16,26 @@ class Window:
 
     since: date | None
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A page that an earlier run relied on; `whole_at` is when its bytes last came, not when a 304 stood for them."""
+
+    page_sha256: str
+    headers: Mapping[str, str]
+    media_type: str
+    whole_at: datetime
+
+
+class KnownPages(Protocol):
+    """What earlier runs have fetched and archived."""
+
+    def known(self, dataset_id: str, url: str) -> KnownPage | None:
+        """The newest page of that address that a run relied on."""
+
+    def body(self, page_sha256: str) -> bytes | None:
+        """Its bytes, if the archive still has them whole."""
 
 
 @dataclass(frozen=True, slots=True)

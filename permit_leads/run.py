@@ -18,6 +18,7 @@ from permit_leads.errors import SourceError
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.fetch.moved import WindowMoved
 from permit_leads.heartbeat import beating
+from permit_leads.memory import PageMemory
 from permit_leads.normalize import mapping_json, published_fields
 from permit_leads.outcome import Attempt, Outcome, Progress, Request, outcome_of
 from permit_leads.page import Window
@@ -66,7 +67,9 @@ def run_all(
         socrata_app_token=token.get_secret_value() if token else None,
     )
     with client:
-        context = Context(request, url, client, Archive(settings.archive_url), progress, actor)
+        archive = Archive(settings.archive_url)
+        client.memory = PageMemory(url, archive)
+        context = Context(request, url, client, archive, progress, actor)
         return [_run_or_fail(context, dataset) for dataset in datasets]
 
 

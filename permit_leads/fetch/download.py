@@ -10,6 +10,7 @@ from dataclasses import replace
 import polars as pl
 
 from permit_leads.errors import SourceChanged
+from permit_leads.fetch.conditional import fetch_file
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.fetch.links import is_too_old, links_of, matching_links
 from permit_leads.fetch.walls import Expected
@@ -38,14 +39,8 @@ def download(
         links = wanted_links(dataset, window, index)
     seen: set[str] = set()
     for link in links:
-        page = client.fetch(
-            dataset.id,
-            "GET",
-            link,
-            kind="rows",
-            min_spacing=dataset.spacing_seconds,
-            expected=expected if dataset.zip_member is None else "zip",
-        )
+        kind: Expected = expected if dataset.zip_member is None else "zip"
+        page = fetch_file(dataset, link, client, client.memory, kind)
         sha256 = hashlib.sha256(page.body).hexdigest()
         if sha256 not in seen:
             seen.add(sha256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 import httpx
@@ -19,11 +20,12 @@ from permit_leads.fetch.robots import PARSED_BYTES, RobotsBook, RobotsVerdict
 from permit_leads.fetch.transport import ConnectTo
 from permit_leads.fetch.walls import Expected, title_of, wall_of
 from permit_leads.fetch.wire import MAX_BODY_BYTES, Answer, Hopeless, Transient, Wire
-from permit_leads.page import Page, PageKind
+from permit_leads.page import KnownPages, Page, PageKind
 
 SIMULATOR_HEADER = "x-simulated-publisher"
 ROBOTS_ATTEMPTS = 3
 ONLY_OK = frozenset({200})
+NOT_MODIFIED = 304
 
 
 class OnEvent(Protocol):
@@ -40,7 +42,8 @@ class PoliteClient:
     """Fetches pages for every dataset of a process; safe to share between threads.
 
     `delay_seconds` raises every spacing and never lowers one. `connect_to` sends all traffic to one plain-http address
-    while URL and Host stay as they are. Close it, or use it as a context manager.
+    while URL and Host stay as they are. `memory` may be set to what earlier runs fetched.
+    Close it, or use it as a context manager.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class PoliteClient:
     ) -> None:
         self.socrata_app_token = socrata_app_token
         self.on_event = on_event
+        self.memory: KnownPages | None = None
         self._delay_seconds = delay_seconds or 0.0
         self._clock = clock or SystemClock()
         self._rng = rng or random.SystemRandom()
@@ -76,6 +80,10 @@ class PoliteClient:
     def close(self) -> None:
         """Give the sockets back."""
         self._wire.close()
+
+    def now(self) -> datetime:
+        """The instant on the clock that pages are stamped by."""
+        return self._clock.now()
 
     def stop_waiting(self) -> None:
         """End every wait between requests, now and later, whichever thread is in it: the command is ending."""
@@ -182,7 +190,8 @@ class PoliteClient:
             raise SourceRefused(call.dataset_id, f"{call.host} answers {status} for {answer.url}")
         if status not in call.accept:
             raise SourceChanged(call.dataset_id, f"HTTP {status} for {answer.url}: {excerpt(answer.body)}")
-        require_expected(call.dataset_id, answer, call.expected)
+        if status != NOT_MODIFIED:  # it has no body
+            require_expected(call.dataset_id, answer, call.expected)
         if call.inspect is not None and status == 200:
             call.inspect(answer.body)
         self._hosts.saw_answer(host_of(answer.url))

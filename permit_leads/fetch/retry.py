@@ -32,10 +32,10 @@ def retry_after_seconds(value: str | None, response_date: str | None, now: datet
     text = (value or "").strip()
     if re.fullmatch(r"[0-9]+", text):
         return min(float(text[:9]), MAX_RETRY_AFTER_SECONDS)
-    due = _http_date(text)
+    due = http_date(text)
     if due is None:
         return None
-    wait = (due - (_http_date(response_date or "") or now)).total_seconds()
+    wait = (due - (http_date(response_date or "") or now)).total_seconds()
     return min(max(wait, 0.0), MAX_RETRY_AFTER_SECONDS)
 
 
@@ -44,7 +44,7 @@ def backoff_seconds(attempt: int, rng: random.Random) -> float:
     return rng.uniform(0.0, min(BACKOFF_CAP_SECONDS, BACKOFF_BASE_SECONDS * 2.0**attempt))
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
     """A HTTP-date in any of its three forms as an aware instant; None for anything else."""
     if not re.match(r"[A-Za-z]{3,9},? ", text):
         return None

@@ -15,7 +15,7 @@ from permit_leads.quality.calendar import business_days
 from permit_leads.quality.columns import check_columns, check_drift
 from permit_leads.quality.contacts import ContactFilter
 from permit_leads.quality.counts import check_counts, check_empty, check_rejections, check_yield
-from permit_leads.quality.findings import Finding, RunKind, Severity
+from permit_leads.quality.findings import Finding, RunKind, Severity, check_not_modified
 from permit_leads.quality.freshness import check_freshness
 from permit_leads.quality.history import History
 from permit_leads.quality.observation import Observation, PageView
@@ -45,6 +45,7 @@ __all__ = [
     "as_json",
     "business_days",
     "check_columns",
+    "check_not_modified",
     "check_run",
     "from_json",
     "mapping_mark",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from permit_leads.page import Page
+
+NOT_MODIFIED = 304
 Severity = Literal["note", "warning", "failure"]
 RunKind = Literal["sync", "window", "replay"]
 
@@ -16,6 +19,14 @@ class Finding:
     code: str
     severity: Severity
     message: str
+
+
+def check_not_modified(page: Page) -> list[Finding]:
+    """A server that says its file is the one we have: the archived page stands for it."""
+    if page.status != NOT_MODIFIED:
+        return []
+    message = f"{page.url} has not changed since it was archived (HTTP 304); its archived rows stand for it"
+    return [Finding("not_modified", "note", message)]
 
 
 def graded(code: str, message: str, *, is_failure: bool) -> Finding:

@@ -1,4 +1,4 @@
-"""The faults F01 to F12 a publisher can be told to have; the table in simulators/README.md describes each."""
+"""The faults (F01 to F12, F22, F23) a publisher can be told to have; simulators/README.md describes each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simulators.publishers.messages import Kind, Reply, html
 from simulators.publishers.quirks import Quirks
 from simulators.publishers.socrata.errors import private_error
 
-FaultId = Literal["F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12", "F22"]
+FaultId = Literal["F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12", "F22", "F23"]
 Count = int | Literal["forever"]
 _DATA: tuple[Kind, ...] = ("rows", "count", "metadata", "index")
 _ANSWERS: tuple[Kind, ...] = ("rows", "count")
@@ -35,6 +35,7 @@ _DEFAULTS: dict[str, tuple[tuple[Kind, ...], Count, int]] = {
     "F11": (_ROWS, 1, 1),
     "F12": (_DATA, 1, 0),
     "F22": (_ROWS, 1, 0),
+    "F23": (_ROWS, "forever", 0),
 }
 _KINDS: dict[str, tuple[str, ...]] = {  # other faults have none
     "F01": ("", "none", "seconds", "date", "garbage", "past"),
@@ -42,6 +43,7 @@ _KINDS: dict[str, tuple[str, ...]] = {  # other faults have none
     "F10": ("insert", "delete", "update"),
     "F12": ("rename", "drop", "retype"),
     "F22": ("viewstate", "error", "saturated", "pager"),
+    "F23": ("weak", "gzip", "future"),
 }
 _BLOCK_PAGE = (
     "<html><head><title>Attention Required!</title></head><body><h1>Sorry, you have been blocked</h1></body></html>"
@@ -80,7 +82,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.id not in _DEFAULTS:
-            raise UnknownFaultError(f"unknown fault {self.id!r}; known are F01 to F12 and F22")
+            raise UnknownFaultError(f"unknown fault {self.id!r}; known are F01 to F12, F22 and F23")
         kinds = _KINDS.get(self.id, ("",))
         if self.kind not in kinds:
             raise UnknownFaultError(
@@ -181,6 +183,7 @@ def bend(faults: Iterable[Fault], seed: int) -> Quirks:
         short_rows=(short.rows or 0) if short else None,
         ignores_order="F09" in by_id,
         is_service_root="F06" in by_id,
+        validators=by_id["F23"].kind if "F23" in by_id else "",
         error_code=refused.code if refused else None,
         error_message=refused.message if refused else "",
         webforms=webforms.kind if webforms else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import orjson
@@ -59,8 +59,8 @@ class PublishedFile:
         body = self._body() if quirks.short_rows is None and not quirks.ignores_order else self._bent(quirks)
         tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         changed = self.modified_at.astimezone(UTC).replace(microsecond=0)
-        validators = {"ETag": tag, "Last-Modified": format_datetime(changed, usegmt=True)}
-        if _is_same(request, tag, changed):
+        validators = _validators(tag, changed, quirks.validators)
+        if _is_same(request, tag, changed if quirks.validators != "future" else datetime.now(UTC) + timedelta(days=2)):
             return Reply(304, b"", validators)
         return Reply(200, body, {"Content-Type": self.style.media_type, "Accept-Ranges": "bytes"} | validators)
 
@@ -121,6 +121,14 @@ class MovedFile(IndexPage):
     def answer(self, request: Request, quirks: Quirks) -> Reply:  # noqa: ARG002  # the protocol's signature
         """302."""
         return Reply(302, b"", {"Location": self.title})
+
+
+def _validators(tag: str, changed: datetime, kind: str) -> dict[str, str]:
+    """Weak, with the mark of compression that only the plain tag answers to, or from the day after tomorrow (F23)."""
+    shown = {"weak": f"W/{tag}", "gzip": f'{tag[:-1]}-gzip"'}.get(kind, tag)
+    if kind == "future":
+        return {"Last-Modified": format_datetime(datetime.now(UTC) + timedelta(days=2), usegmt=True)}
+    return {"ETag": shown, "Last-Modified": format_datetime(changed, usegmt=True)}
 
 
 def _is_same(request: Request, tag: str, changed: datetime) -> bool:

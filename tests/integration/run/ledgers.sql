@@ -46,3 +46,10 @@ truncate public.permits, public.permit_versions, public.superseded_permits, publ
 select run_id
   from public.etl_runs
  where status = 'success'
+
+-- pages --
+-- Rows pages in the order they came.
+select status, page_sha256
+  from public.raw_pages
+ where kind = 'rows'
+ order by fetched_at
