@@ -29,7 +29,7 @@ MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 REGISTRY = load_registry()
-SYNTHETIC = {"harris_issued_permits", "houston_weekly_permits"}
+SYNTHETIC = {"dallas_issued_permits", "harris_issued_permits", "houston_weekly_permits"}
 
 
 def pages(dataset_id: str) -> list[Path]:

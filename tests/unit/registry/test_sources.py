@@ -17,7 +17,7 @@ EXPECTED = {
     "austin_issued_permits", "harris_issued_permits", "houston_weekly_permits", "chicago_building_permits",
     "nyc_dob_now_permits", "nashville_building_permits", "southlake_permits", "baldwin_county_permits",
     "missoula_permits", "seattle_permits_2016", "cary_permits", "spearfish_permits", "greenville_permits",
-    "austin_permit_report",
+    "austin_permit_report", "dallas_issued_permits",
 }  # fmt: skip
 NEEDED_ONE = pytest.mark.parametrize("dataset", REGISTRY.values(), ids=REGISTRY.keys())
 
