@@ -153,3 +153,26 @@ def test_older_day_restored_after_a_newer_one_fills_the_history_in(
             assert restore("--file", path)[0] == 0
         assert stores.fingerprint(database_url) == before
     assert restore("--file", first)[1]["counts"]["unchanged"] == len(rows_of(first))
+
+
+def test_version_that_was_older_already_when_it_was_archived_gets_its_leads_scored_anew(
+    restore: Restore, database_url: str, tmp_path: Path
+) -> None:
+    stores.load(database_url, stores.AUSTIN)
+    with psycopg.connect(database_url) as conn:
+        query = "select permit_id, trade, openness, points from leads order by 1, 2"
+        leads, trades = conn.execute(query).fetchall(), "select permit_id, trades, search_words from permits order by 1"
+        expected = conn.execute(trades).fetchall()
+    changed = [body.replace(b"Austin", b"AUSTIN CITY") for body in stores.bodies(stores.AUSTIN)]
+    stores.load(database_url, stores.AUSTIN, changed, stores.NOON.replace(day=16))
+    path = stores.archive(database_url, tmp_path)
+    late = [row for row in rows_of(path) if row["leads"] == ""]
+    assert late
+    with psycopg.connect(database_url) as conn:
+        conn.execute(stores.LEDGERS["empty"])
+    assert restore("--file", path)[0] == 0
+    with psycopg.connect(database_url) as conn:
+        found, words = conn.execute(query).fetchall(), conn.execute(trades).fetchall()
+    assert len(found) > 0.5 * len(leads) > 0  # the publisher's own labels are not in the file
+    assert len(set(found) & set(leads)) > 0.5 * len(leads)
+    assert [row[0::2] for row in words] == [row[0::2] for row in expected]
