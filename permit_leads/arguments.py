@@ -53,6 +53,7 @@ class Arguments:
     delay_seconds: float | None
     is_dry_run: bool
     is_replay: bool
+    is_reconcile: bool
     is_json: bool
     out_dir: Path
 
@@ -68,6 +69,8 @@ def parse_arguments(argv: Sequence[str], now: datetime) -> Arguments:
     if unknown:
         flags = re.findall(r"--[a-z-]+", parser.format_usage())
         parser.error(f"{unknown[0]!r} is not known here{suggest(unknown[0], flags)}")
+    if seen.reconcile and (seen.replay or seen.since or seen.until):
+        parser.error("--reconcile reads the whole dataset, so --since, --until and --replay cannot be with it")
     formats = tuple(dict.fromkeys(_check_format(word) for word in _split(seen.formats)))
     if formats and seen.dry_run:
         parser.error("--dry-run writes no files, so --formats cannot be with it")
@@ -78,6 +81,7 @@ def parse_arguments(argv: Sequence[str], now: datetime) -> Arguments:
         delay_seconds=None if seen.delay is None else _parse_delay(seen.delay),
         is_dry_run=seen.dry_run,
         is_replay=seen.replay,
+        is_reconcile=seen.reconcile,
         is_json=seen.json,
         out_dir=_check_folder(seen.out),
     )
@@ -107,6 +111,7 @@ def _build_parser() -> Parser:
     parser.add_argument("--delay", metavar="SECONDS", help="at least this long between requests to one host")
     parser.add_argument("--dry-run", action="store_true", help="fetch and normalise, show the counts, store nothing")
     parser.add_argument("--replay", action="store_true", help="from the archive, without any network")
+    parser.add_argument("--reconcile", action="store_true", help="read all, and find what is missing or withdrawn")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     return parser
 

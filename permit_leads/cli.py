@@ -59,6 +59,7 @@ def _build_request(arguments: Arguments, settings: Settings, registry: Registry)
         delay_seconds=arguments.delay_seconds,
         is_dry_run=arguments.is_dry_run,
         is_replay=arguments.is_replay,
+        is_reconcile=arguments.is_reconcile,
         out_dir=arguments.out_dir,
     )
 
@@ -83,7 +84,7 @@ def _announce(request: Request, settings: Settings, progress: Progress) -> None:
     if request.kind == "sync":
         shown = {"since": "each source's watermark less its overlap", "until": "now"}
     elif request.since is None:
-        shown = {"since": "all that is archived"}
+        shown = {"since": "all that is archived" if request.kind == "replay" else "all that is published"}
     watermark = "moves" if request.kind == "sync" and not request.is_dry_run else "stays"
     places = {"sources": ",".join(request.dataset_ids), "connect_to": settings.connect_to}
     progress.event("window", kind=request.kind, **shown, watermark=watermark, **places)

@@ -32,12 +32,15 @@ class Request:
     is_dry_run: bool
     is_replay: bool
     out_dir: Path
+    is_reconcile: bool = False
 
     @property
     def kind(self) -> RunKind:
-        """A replay or a window leaves the watermark alone; only a sync moves it."""
+        """A replay, a window or a reconcile leaves the watermark alone; only a sync moves it."""
         if self.is_replay:
             return "replay"
+        if self.is_reconcile:
+            return "reconcile"
         return "sync" if self.since is None else "window"
 
 

@@ -131,6 +131,7 @@ class Dataset(Strict):
     backfill_days: Annotated[int, Field(ge=1)] = 365
     freshness_hours: Annotated[int, Field(ge=1)] = 72
     rejection_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
+    withdrawal_limit: Annotated[float, Field(ge=0, le=1)] = 0.05  # share of permits that may vanish in one reconcile
     encoding: str = "utf-8"
     delimiter: Delimiter = ","  # csv
     zip_member: str | None = None  # the file is a ZIP: pattern on the name of the one member that holds the rows

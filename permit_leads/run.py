@@ -27,6 +27,7 @@ from permit_leads.settings import Settings
 from permit_leads.settle import confirm, settle
 from permit_leads.stages import Batch, Clock, Source, batches, fetched, replayed
 from permit_leads.store import db, profiles, runs, state
+from permit_leads.store.absence import Absence
 from permit_leads.store.permits import PermitWriter
 from permit_leads.stream import prefetch
 from permit_leads.verdict import judge
@@ -119,7 +120,7 @@ def _begin(control: psycopg.Connection, context: Context, dataset: Dataset, atte
 def _window(context: Context, dataset: Dataset, row: state.StateRow | None) -> Window:
     if context.request.kind == "window" or context.request.since is not None:
         return local_window(context.request.since, context.request.until, dataset.publisher.time_zone)
-    if context.request.kind == "replay":
+    if context.request.kind in ("replay", "reconcile"):
         return Window(None, None)
     return state.next_window(row, dataset, _today(dataset))
 
@@ -152,6 +153,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         writer = PermitWriter(conn, dataset.id, attempt.run_id)
         known = runs.known_counts(conn, dataset.id, attempt.window)
         past = profiles.read_past(conn, dataset.id, attempt.window, _today(dataset))
+        absence = Absence(conn, dataset, attempt.run_id) if attempt.kind == "reconcile" else None
         attempt.tally.written = writer.written
         with closing(_source(context, dataset, attempt, clock)) as source:
             ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock)
@@ -161,13 +163,16 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
                     for batch in arriving:
                         with clock.stage("store"):
                             _store(dataset, attempt, batch, conn, writer)
+                            _note_listed(absence, batch)
                         _tell(context.progress, dataset, attempt, batch)
                 except (KeyboardInterrupt, SystemExit):
                     context.client.stop_waiting()  # or the end would wait for the thread that sits out a spacing
                     raise
         judge(dataset, attempt, known, past, _today(dataset))
         with clock.stage("apply"):
+            withdrawn = absence.withdraw() if absence else 0
             writer.apply()
+            writer.written.permit_changed += withdrawn
         _finish(context, dataset, attempt, conn)
 
 
@@ -200,6 +205,15 @@ def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Conne
     writer.saw_unchanged(batch.unchanged_ids)
     if not batch.prepared.permits.is_empty():
         writer.write(batch.prepared)
+
+
+def _note_listed(absence: Absence | None, batch: Batch) -> None:
+    """What a page lists, when the run is to say what is listed no more."""
+    if absence is None:
+        return
+    absence.note_fetch(batch.page.fetched_at)
+    if batch.view is not None:
+        absence.note_listed(batch.view.permit_ids, batch.rejections["permit_key"], batch.oldest_date)
 
 
 def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.Connection) -> None:

@@ -57,6 +57,7 @@ class Batch:
     rejections: pl.DataFrame = field(default_factory=lambda: NOTHING_REJECTED)
     permit_count: int = 0
     newest_date: date | None = None
+    oldest_date: date | None = None
     view: quality.PageView | None = None
     findings: list[quality.Finding] = field(default_factory=list)
 
@@ -187,6 +188,7 @@ def _batch(
         view=view,
         permit_count=normalized.permits.height,
         newest_date=_newest(normalized.permits["issued_date"], day),
+        oldest_date=_oldest(normalized.permits["issued_date"]),
     )
 
 
@@ -220,6 +222,11 @@ def _newest(issued_dates: pl.Series, day: date) -> date | None:
     """The newest day of issue that is not in the future."""
     newest = issued_dates.filter(issued_dates <= day).max()
     return newest if isinstance(newest, date) else None
+
+
+def _oldest(issued_dates: pl.Series) -> date | None:
+    oldest = issued_dates.min()
+    return oldest if isinstance(oldest, date) else None
 
 
 def _with_trades(permits: pl.DataFrame, trades: pl.DataFrame) -> pl.DataFrame:

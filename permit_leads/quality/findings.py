@@ -9,7 +9,7 @@ from permit_leads.page import Page
 
 NOT_MODIFIED = 304
 Severity = Literal["note", "warning", "failure"]
-RunKind = Literal["sync", "window", "replay"]
+RunKind = Literal["sync", "window", "replay", "reconcile"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,7 @@ class PermitWriter:
         """Turn what was staged into versions, permits, leads and events; call once, and commit soon after it."""
         if self._staged_ids:
             self._apply_changes()
+        self._conn.execute(events.QUERIES["stage_leads"])
         events.publish(self._conn, self._dataset_id, self._run_id)
         return self.written
 
@@ -178,8 +179,7 @@ class PermitWriter:
         self.written.leads += self._conn.execute(QUERIES["apply_leads"]).rowcount
         self.written.leads += self._conn.execute(QUERIES["close_vanished_leads"]).rowcount
         self.written.permit_unchanged += len(self._staged_ids) - self.written.permit_changed
-        for name in ("stage_changed_permits", "stage_leads"):
-            self._conn.execute(events.QUERIES[name])
+        self._conn.execute(events.QUERIES["stage_changed_permits"])
 
     def _tell_created(self, prepared: Prepared) -> None:
         if not prepared.permit_count:

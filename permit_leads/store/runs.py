@@ -20,7 +20,7 @@ from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
-RunKind = Literal["sync", "window", "replay"]
+RunKind = Literal["sync", "window", "replay", "reconcile"]
 REJECTION_COLUMNS = [
     "run_id",
     "dataset_id",
