@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from permit_leads.errors import RegistryError
 from permit_leads.permit import FIELD_BY_NAME
 from permit_leads.registry_checks import describe_error, find_mistakes
+from permit_leads.registry_facts import DisabledStatus, Jurisdiction, Strict, Volume
 from permit_leads.registry_files import Delimiter
 from permit_leads.registry_portals import Accela, Paging, Portal
 
@@ -37,10 +38,6 @@ Parse = Literal[
     "url",  # Socrata url object or plain text
     "full_address",  # "2701 E SH 114 SOUTHLAKE TX 76092": its tail also fills city, state and ZIP where blank
 ]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Licence(Strict):
@@ -115,6 +112,13 @@ class Dataset(Strict):
     url_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     is_enabled: bool = True
     disabled_reason: str | None = None
+    disabled_status: DisabledStatus | None = None
+    disabled_on: date | None = None  # the day that was seen
+    verified_on: date | None = None  # the last day somebody saw it answer with permits
+    evidence: str | None = None  # who saw that, and where it is written
+    jurisdiction: Jurisdiction | None = None
+    volume: Volume | None = None
+    cadence: str = "0 11 * * *"  # when to look, as cron in UTC: once a day before work begins, or less for rarer feeds
     is_recorded_only: bool = False  # real rows exist, the publisher's own address does not: only with a simulator
     key: tuple[str, ...]  # the publisher's columns that name one permit
     record_column: str | None = None  # where totals and side tables stand among the records: a row is a record only
@@ -140,7 +144,7 @@ class Dataset(Strict):
     header_names: tuple[str, ...] = ()  # xlsx, html: columns that must stand in the header row, to find it
     paging: Paging | None = None  # html: how the pages follow each other; None: one page
     empty_pattern: str | None = None  # html: the words of a page that has no table because there are no rows
-    domains: dict[str, dict[str, str]] = {}  # arcgis: coded column -> code -> name; gives "<column> name"
+    domains: dict[str, dict[str, str]] = Field({})  # arcgis: coded column -> code -> name; gives "<column> name"
     accela: Accela | None = None
     portal: Portal | None = None
     date_format: str = "%Y-%m-%d"  # how the portal writes the days that stand for $since and $until
@@ -149,10 +153,10 @@ class Dataset(Strict):
     )
     index_url: str | None = None  # page that links the files, when names are irregular
     index_pattern: str | None = None  # regular expression on the links of that page
-    column_aliases: dict[str, str] = {}  # drifting header spelling -> the name used in `fields`
+    column_aliases: dict[str, str] = Field({})  # drifting header spelling -> the name used in `fields`
     fields: dict[str, FieldRule]  # BLDS name -> rule
-    values: dict[str, dict[str, str]] = {}  # BLDS name of a mapped field -> raw word -> standard word
-    constants: dict[str, str] = {}  # BLDS name -> value that holds for the whole dataset (state, city)
+    values: dict[str, dict[str, str]] = Field({})  # BLDS name of a mapped field -> raw word -> standard word
+    constants: dict[str, str] = Field({})  # BLDS name -> value that holds for the whole dataset (state, city)
     trades: TradeLabels | None = None
     publisher: Publisher
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
 
 from permit_leads.permit import FIELD_BY_BLDS, STATUSES_MAPPED
+from permit_leads.registry_facts import find_fact_mistakes
 from permit_leads.registry_files import find_file_mistakes
 from permit_leads.registry_portals import UNREADABLE, find_portal_mistakes
 
@@ -115,6 +116,7 @@ def find_mistakes(dataset: Dataset) -> list[str]:
         *_dataset_mistakes(dataset),
         *_zone_mistakes(dataset),
         *find_portal_mistakes(dataset),
+        *find_fact_mistakes(dataset),
     ]
 
 
@@ -237,8 +239,6 @@ def _dataset_mistakes(dataset: Dataset) -> Iterator[str]:
         yield f"url: seen {dataset.url!r}; expected an http(s) address"
     if dataset.is_recorded_only != host.endswith(RECORDED_HOST):
         yield f"is_recorded_only: goes with a host under {RECORDED_HOST}, and only with it (seen {host!r})"
-    if dataset.is_enabled == bool(dataset.disabled_reason):
-        yield "disabled_reason: say why when is_enabled is false, and only then"
     if bool(dataset.index_url) != bool(dataset.index_pattern):
         yield "index_pattern: index_url and index_pattern belong together"
     yield from _file_mistakes(dataset)

@@ -61,6 +61,7 @@ def test_a_right_file_is_read(tmp_path: Path) -> None:
     assert dataset.fields["IssuedDate"].parse == "floating_date"
 
 
+PROVEN = '[dataset.jurisdiction]\nevidence = "distinct cities"\nread_on = 2026-11-01\n'
 MISTAKES = [
     ("misspelt key of a dataset", 'title = "Permits"', 'titel = "Permits"', ["titel: unknown key", "'title'"]),
     ("misspelt key of a rule", '{ column = "what" }', '{ colum = "what" }', ["fields.Description.colum", "'column'"]),
@@ -97,6 +98,27 @@ MISTAKES = [
     ("recorded host without the mark", "data.elm.example", "elm.recorded.invalid", ["is_recorded_only"]),
     ("no address", "https://data.elm.example", "data.elm.example", ["url: seen"]),
     ("disabled without a reason", 'key = ["num"]', 'key = ["num"]\nis_enabled = false', ["disabled_reason"]),
+    ("disabled without a day", 'key = ["num"]', 'key = ["num"]\nis_enabled = false\ndisabled_reason = "x"',
+     ["disabled_status", "disabled_on"]),
+    ("disabled in no known way", 'key = ["num"]', 'key = ["num"]\ndisabled_status = "ded"',
+     ["disabled_status", "'dead'"]),
+    ("a reason, and yet enabled", 'key = ["num"]', 'key = ["num"]\ndisabled_reason = "x"', ["only with it"]),
+    ("seen alive without evidence", 'key = ["num"]', 'key = ["num"]\nverified_on = 2026-11-01', ["evidence:"]),
+    ("band upside down", "[dataset.fields]",
+     '[dataset.volume]\nlow = 9\nhigh = 3\nsource = "x"\nread_on = 2026-11-01\n\n[dataset.fields]',
+     ["volume: low 9 is above high 3"]),
+    ("band without a source", "[dataset.fields]", "[dataset.volume]\nlow = 1\nhigh = 3\n\n[dataset.fields]",
+     ["volume.source: missing", "volume.read_on: missing"]),
+    ("no cron expression", 'key = ["num"]', 'key = ["num"]\ncadence = "daily"', ["cadence: 'daily'", "weekday"]),
+    ("an hour that no day has", 'key = ["num"]', 'key = ["num"]\ncadence = "0 25 * * 1-5"', ["'25'", "0 to 23"]),
+    ("jurisdiction without proof", "[dataset.fields]", '[dataset.jurisdiction]\ncities = ["ELM"]\n\n[dataset.fields]',
+     ["jurisdiction.evidence: missing"]),
+    ("city in lower case", "[dataset.fields]", PROVEN + 'cities = ["Elm", "ELM"]\n\n[dataset.fields]',
+     ["jurisdiction.cities: 'Elm'"]),
+    ("city outside its own land", "[dataset.fields]", PROVEN + 'cities = ["OAK"]\n\n[dataset.fields]',
+     ["constants.OriginalCity: 'ELM' lies outside"]),
+    ("box with latitude first", "[dataset.fields]",
+     PROVEN + "bounding_box = [30.1, -98.0, 30.6, -97.5]\n\n[dataset.fields]", ["west, south, east, north"]),
     ("option of another protocol", 'key = ["num"]', 'key = ["num"]\nsheets = ["A"]', ["sheets", "xlsx"]),
     ("unknown encoding", 'key = ["num"]', 'key = ["num"]\nencoding = "utf-9"', ["encoding: 'utf-9'"]),
     ("broken pattern", '{ column = "what" }', '{ column = "what", extract = "(" }', ["fields.Description.extract"]),
@@ -119,6 +141,29 @@ def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, seen: str, wrong: 
     assert message.startswith("elm.toml")
     for words in said:
         assert words in message
+
+
+def test_facts_beside_the_mapping_are_read(tmp_path: Path) -> None:
+    facts = """
+is_enabled = false
+disabled_reason = "the newest permit is of 2020"
+disabled_status = "frozen"
+disabled_on = 2026-11-01
+verified_on = 2026-10-01
+evidence = "rows read by hand"
+cadence = "30 6,18 * * 1-5"
+volume = { low = 3, high = 40, source = "counted over a year", read_on = 2026-11-01 }
+"""
+    text = RIGHT.replace('key = ["num"]', 'key = ["num"]' + facts)
+    box = (
+        PROVEN + 'cities = ["ELM"]\ncounties = ["48453"]\nbounding_box = [-98.0, 30.1, -97.5, 30.6]\n\n[dataset.fields]'
+    )
+    (dataset,) = load_source(write(tmp_path, text.replace("[dataset.fields]", box)))
+    assert dataset.disabled_status == "frozen"
+    assert dataset.volume
+    assert dataset.volume.high == 40
+    assert dataset.jurisdiction
+    assert dataset.jurisdiction.bounding_box == (-98.0, 30.1, -97.5, 30.6)
 
 
 def test_two_files_cannot_share_a_dataset_id(tmp_path: Path) -> None:
