@@ -40,5 +40,13 @@ class SourceChanged(SourceError):
     """A column is gone, a page is not what it was, rows are missing: a person must look."""
 
 
+class BatchHeld(SourceChanged):
+    """The batch came whole and cannot be trusted: it is kept, and an operator decides. `codes` are of the findings."""
+
+    def __init__(self, dataset_id: str, reason: str, codes: tuple[str, ...]) -> None:
+        super().__init__(dataset_id, f"held back: {reason}")
+        self.codes = codes
+
+
 class BadValue(ValueError):
     """One published value that cannot be what its field says; becomes a row of the rejections frame."""

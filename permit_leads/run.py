@@ -14,7 +14,8 @@ import psycopg
 
 from permit_leads import quality
 from permit_leads.archive import Archive
-from permit_leads.errors import SourceError
+from permit_leads.counting import count_batch, note_listed
+from permit_leads.errors import BatchHeld, SourceError
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.fetch.moved import WindowMoved
 from permit_leads.heartbeat import beating
@@ -25,15 +26,24 @@ from permit_leads.page import Window
 from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
 from permit_leads.settle import confirm, settle
-from permit_leads.stages import Batch, Clock, Source, batches, fetched, replayed
-from permit_leads.store import db, profiles, runs, state
+from permit_leads.stages import Batch, Clock, Source, batches, fetched, held, replayed
+from permit_leads.store import db, holds, profiles, runs, state
 from permit_leads.store.absence import Absence
 from permit_leads.store.permits import PermitWriter
 from permit_leads.stream import prefetch
+from permit_leads.telling import tell_end, tell_page
 from permit_leads.verdict import judge
 from permit_leads.window import local_window
 
 PAGES_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Accepting:
+    """A batch that was held back and that an operator lets in, and why."""
+
+    held: holds.Held
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +56,21 @@ class Context:
     archive: Archive
     progress: Progress
     actor: str
+    accepting: Accepting | None = None
+
+    @property
+    def kind(self) -> runs.RunKind:
+        """A batch that is accepted stays what it was when it came."""
+        return self.accepting.held.kind if self.accepting else self.request.kind
 
 
 def run_all(
-    request: Request, registry: dict[str, Dataset], settings: Settings, progress: Progress, actor: str = "permit_leads"
-) -> list[Outcome]:
+    request: Request, registry: dict[str, Dataset], settings: Settings, progress: Progress,
+    actor: str = "permit_leads", accepting: Accepting | None = None,
+) -> list[Outcome]:  # fmt: skip
     """Run the requested datasets one after the other; one that fails does not stop the next.
+
+    With `accepting`, the one dataset takes in the archived pages of that batch instead of asking its publisher.
 
     Raises:
         RegistryError, DatabaseUnavailable: before anything is fetched.
@@ -70,7 +89,7 @@ def run_all(
     with client:
         archive = Archive(settings.archive_url)
         client.memory = PageMemory(url, archive)
-        context = Context(request, url, client, archive, progress, actor)
+        context = Context(request, url, client, archive, progress, actor, accepting)
         return [_run_or_fail(context, dataset) for dataset in datasets]
 
 
@@ -79,7 +98,7 @@ def _with_address(dataset: Dataset) -> Dataset:
 
 
 def _run_or_fail(context: Context, dataset: Dataset) -> Outcome:
-    attempt = Attempt(dataset.id, uuid.uuid4(), context.request.kind)
+    attempt = Attempt(dataset.id, uuid.uuid4(), context.kind)
     started = time.monotonic()
     context.progress.event("run.started", source=dataset.id, run_id=attempt.run_id, kind=attempt.kind)
     try:
@@ -88,7 +107,7 @@ def _run_or_fail(context: Context, dataset: Dataset) -> Outcome:
         attempt.status = "failure"
         attempt.error = error.reason if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
     outcome = outcome_of(attempt, time.monotonic() - started)
-    _report(context.progress, outcome)
+    tell_end(context.progress, outcome)
     return outcome
 
 
@@ -118,6 +137,8 @@ def _begin(control: psycopg.Connection, context: Context, dataset: Dataset, atte
 
 
 def _window(context: Context, dataset: Dataset, row: state.StateRow | None) -> Window:
+    if context.accepting is not None:
+        return context.accepting.held.window
     if context.request.kind == "window" or context.request.since is not None:
         return local_window(context.request.since, context.request.until, dataset.publisher.time_zone)
     if context.request.kind in ("replay", "reconcile"):
@@ -127,6 +148,12 @@ def _window(context: Context, dataset: Dataset, row: state.StateRow | None) -> W
 
 def _today(dataset: Dataset) -> date:
     return datetime.now(ZoneInfo(dataset.publisher.time_zone)).date()
+
+
+def _day(context: Context, dataset: Dataset) -> date:
+    """The publisher's day on which the rows were asked for."""
+    watermark = context.accepting.held.watermark if context.accepting else None
+    return watermark or _today(dataset)
 
 
 def _signs_of_life(context: Context, attempt: Attempt) -> AbstractContextManager[None]:
@@ -152,7 +179,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
     with closing(db.connect(context.url)) as conn, closing(db.connect(context.url)) as lookup:
         writer = PermitWriter(conn, dataset.id, attempt.run_id)
         known = runs.known_counts(conn, dataset.id, attempt.window)
-        past = profiles.read_past(conn, dataset.id, attempt.window, _today(dataset))
+        past = profiles.read_past(conn, dataset.id, attempt.window, _day(context, dataset))
         absence = Absence(conn, dataset, attempt.run_id) if attempt.kind == "reconcile" else None
         attempt.tally.written = writer.written
         with closing(_source(context, dataset, attempt, clock)) as source:
@@ -163,12 +190,12 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
                     for batch in arriving:
                         with clock.stage("store"):
                             _store(dataset, attempt, batch, conn, writer)
-                            _note_listed(absence, batch)
-                        _tell(context.progress, dataset, attempt, batch)
+                            note_listed(absence, batch)
+                        tell_page(context.progress, dataset, attempt, batch)
                 except (KeyboardInterrupt, SystemExit):
                     context.client.stop_waiting()  # or the end would wait for the thread that sits out a spacing
                     raise
-        judge(dataset, attempt, known, past, _today(dataset))
+        judge(dataset, attempt, known, past, _day(context, dataset), is_accepted=context.accepting is not None)
         with clock.stage("apply"):
             withdrawn = absence.withdraw() if absence else 0
             writer.apply()
@@ -177,6 +204,8 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
 
 
 def _source(context: Context, dataset: Dataset, attempt: Attempt, clock: Clock) -> Source:
+    if context.accepting is not None:
+        return held(context.archive, dataset, context.accepting.held.run_id)
     if context.request.is_replay:
         return replayed(context.archive, dataset, attempt.window)
     archive = None if context.request.is_dry_run else context.archive
@@ -185,35 +214,14 @@ def _source(context: Context, dataset: Dataset, attempt: Attempt, clock: Clock) 
 
 
 def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Connection, writer: PermitWriter) -> None:
-    tally = attempt.tally
-    tally.page_count += 1
-    tally.note = batch.page.note or tally.note
-    if batch.page.expected_count is not None:
-        tally.expected_count = batch.page.expected_count
+    count_batch(attempt, batch)
     runs.insert_page(conn, attempt.run_id, dataset.id, batch.page_index, batch.page_sha256, batch.page)
-    attempt.findings.extend(batch.findings)
     if batch.prepared is None:
         return
-    if batch.view is not None:
-        attempt.observed.add(batch.page_sha256, batch.view)
-    tally.record_count += batch.page.row_count
-    tally.rejection_count += batch.rejections.height
-    tally.fatal_count += int(batch.rejections["is_fatal"].sum())
-    tally.permit_count += batch.permit_count
-    tally.newest_date = max(filter(None, (tally.newest_date, batch.newest_date)), default=None)
     runs.insert_rejections(conn, attempt.run_id, dataset.id, batch.rejections)
     writer.saw_unchanged(batch.unchanged_ids)
     if not batch.prepared.permits.is_empty():
         writer.write(batch.prepared)
-
-
-def _note_listed(absence: Absence | None, batch: Batch) -> None:
-    """What a page lists, when the run is to say what is listed no more."""
-    if absence is None:
-        return
-    absence.note_fetch(batch.page.fetched_at)
-    if batch.view is not None:
-        absence.note_listed(batch.view.permit_ids, batch.rejections["permit_key"], batch.oldest_date)
 
 
 def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.Connection) -> None:
@@ -226,14 +234,30 @@ def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.
         runs.insert_finding(conn, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
     runs.finish_run(conn, attempt.run_id, "success", attempt.tally, None)
     profiles.write_profile(conn, attempt.run_id, quality.as_json(attempt.observed.profile))
-    watermark = (attempt.window.until or _today(dataset)) if attempt.kind == "sync" else None
+    watermark = _watermark(context, dataset, attempt)
     state.finish_success(conn, dataset.id, attempt.run_id, watermark, attempt.tally.record_count)
-    if attempt.kind == "replay":
+    if context.accepting is not None:
+        _admit(context, context.accepting, attempt, conn)
+    if attempt.kind == "sync":
+        holds.supersede(conn, dataset.id)
+    if attempt.kind == "replay" or context.accepting is not None:
         conn.commit()
         return
     context.archive.prepare(attempt.run_id, dataset.id, attempt.window)
     conn.commit()
     confirm(context.archive, dataset.id, attempt.run_id, context.progress)
+
+
+def _watermark(context: Context, dataset: Dataset, attempt: Attempt) -> date | None:
+    if context.accepting is not None:
+        return context.accepting.held.watermark
+    return (attempt.window.until or _today(dataset)) if attempt.kind == "sync" else None
+
+
+def _admit(context: Context, accepting: Accepting, attempt: Attempt, conn: psycopg.Connection) -> None:
+    held_run = accepting.held.run_id
+    holds.decide(conn, holds.Verdict(held_run, "accepted", context.actor, accepting.reason, attempt.run_id))
+    context.archive.admit(held_run, attempt.dataset_id)
 
 
 def _record_failure(
@@ -247,39 +271,17 @@ def _record_failure(
     attempt.tally.written = type(attempt.tally.written)()
     for finding in attempt.findings:
         runs.insert_finding(control, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
-    runs.finish_run(control, attempt.run_id, "failure", attempt.tally, reason)
+    is_held = isinstance(error, BatchHeld) and attempt.kind != "replay"
+    runs.finish_run(control, attempt.run_id, "held" if is_held else "failure", attempt.tally, reason)
+    if isinstance(error, BatchHeld) and attempt.kind != "replay":
+        _hold(context, dataset, attempt, control, error)
     state.finish_failure(control, dataset.id, attempt.run_id, reason)
     control.commit()
 
 
-def _tell(progress: Progress, dataset: Dataset, attempt: Attempt, batch: Batch) -> None:
-    progress.event(
-        "page",
-        source=dataset.id,
-        page=batch.page_index,
-        kind=batch.page.kind,
-        rows=batch.page.row_count,
-        bytes=len(batch.page.body),
-        ms=batch.page.elapsed_ms,
-        total=attempt.tally.record_count,
-        rejected=batch.rejections.height,
-    )
-
-
-def _report(progress: Progress, outcome: Outcome) -> None:
-    fields: dict[str, object] = {
-        "source": outcome.dataset_id,
-        "run_id": outcome.run_id,
-        "status": outcome.status,
-        "records": outcome.record_count,
-        "new": outcome.permit_new_count,
-        "changed": outcome.permit_changed_count,
-        "unchanged": outcome.permit_unchanged_count,
-        "leads": outcome.lead_written_count,
-        "rejected": outcome.rejection_count,
-        "seconds": round(outcome.seconds, 2),
-    }
-    if outcome.error is None:
-        progress.event("run.finished", **fields)
-    else:
-        progress.event("run.failed", level="error", error=outcome.error, **fields)
+def _hold(context: Context, dataset: Dataset, attempt: Attempt, control: psycopg.Connection, error: BatchHeld) -> None:
+    """Keep the pages where no replay reads them, and ask an operator."""
+    context.archive.write_held(attempt.run_id, dataset.id, attempt.window)
+    watermark = _watermark(context, dataset, attempt)
+    profiles.write_profile(control, attempt.run_id, quality.as_json(attempt.observed.profile))
+    holds.hold(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, watermark, error.codes)

@@ -109,6 +109,12 @@ def replayed(archive: Archive, dataset: Dataset, window: Window) -> Source:
                 page_index += 1
 
 
+def held(archive: Archive, dataset: Dataset, run_id: uuid.UUID) -> Source:
+    """The archived pages of a run that was held back."""
+    for page_index, (sha256, page) in enumerate(archive.held_pages(run_id, dataset.id)):
+        yield Arrived(page_index, sha256, page)
+
+
 def _touches(one: Window, other: Window) -> bool:
     starts_in_time = one.since is None or other.until is None or one.since <= other.until
     ends_in_time = one.until is None or other.since is None or one.until >= other.since

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from permit_leads import quality
-from permit_leads.errors import SourceChanged
+from permit_leads.errors import BatchHeld
 from permit_leads.normalize import mapping_json
 from permit_leads.outcome import Attempt
 from permit_leads.registry import Dataset
@@ -15,11 +15,13 @@ from permit_leads.store.runs import Known
 BEHIND = frozenset({"stale", "volume_low"})
 
 
-def judge(dataset: Dataset, attempt: Attempt, known: Known, past: Past, today: date) -> None:
-    """Add what is found to the attempt.
+def judge(
+    dataset: Dataset, attempt: Attempt, known: Known, past: Past, today: date, *, is_accepted: bool = False
+) -> None:
+    """Add what is found to the attempt; of a batch that an operator has accepted, failures are only warnings.
 
     Raises:
-        SourceChanged: at least one finding is a failure; all of them are in the message.
+        BatchHeld: at least one finding is a failure; all of them are in the message.
     """
     profile = attempt.observed.close()
     profile.run_day, profile.span_days = today, span_of(attempt)
@@ -40,11 +42,20 @@ def judge(dataset: Dataset, attempt: Attempt, known: Known, past: Past, today: d
         page_hashes=attempt.observed.page_hashes,
     )
     attempt.findings.extend(quality.check_run(dataset, seen))
+    if is_accepted:
+        attempt.findings = [_accepted(finding) for finding in attempt.findings]
     attempt.findings = list(dict.fromkeys(attempt.findings))
     profile.is_behind = any(finding.code in BEHIND for finding in attempt.findings)
-    failures = [finding.message for finding in attempt.findings if finding.severity == "failure"]
+    failures = [finding for finding in attempt.findings if finding.severity == "failure"]
     if failures:
-        raise SourceChanged(dataset.id, "; ".join(failures))
+        codes = tuple(dict.fromkeys(finding.code for finding in failures))
+        raise BatchHeld(dataset.id, "; ".join(finding.message for finding in failures), codes)
+
+
+def _accepted(finding: quality.Finding) -> quality.Finding:
+    if finding.severity != "failure":
+        return finding
+    return quality.Finding(finding.code, "warning", f"accepted by an operator: {finding.message}")
 
 
 def span_of(attempt: Attempt) -> int | None:

@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 
 from leadledger.database import Connection, Database
 from leadledger.leads.filters import LeadFilter
+from leadledger.leads.holding import describe_hold
 from leadledger.leads.places import county_name, county_names
 from permit_leads.normalize.receipts import published_fields
 from permit_leads.permit import FIELDS
@@ -27,6 +28,7 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 KEPT_SECONDS = 5.0
 # Publishers skip holidays and publish late: data may be this much older than the run that read it.
 PUBLISHING_LAG = timedelta(days=7)
+INTERNAL = ("freshness_hours", "held_at", "held_codes")
 PUBLIC_FIELDS = tuple(one.name for one in FIELDS if not one.is_personal)
 Freshness = Literal["fresh", "stale", "unknown", "disabled"]
 
@@ -99,9 +101,12 @@ def cover(snapshot: Snapshot, asked: LeadFilter, zip_datasets: Callable[[], froz
     if asked.zip:
         inside = zip_datasets()
         here = [one for one in here if one["dataset_id"] in inside]
-    names = ("dataset_id", "publisher", "newest_issued_date", "last_success", "freshness", "simulated_note")
+    names = ("dataset_id", "publisher", "newest_issued_date", "last_success", "freshness", "freshness_reason")
     state = "covered" if any(one["freshness"] == "fresh" for one in here) else "stale" if here else "not_covered"
-    return {"state": state, "datasets": [{name: one[name] for name in names} for one in here]}
+    return {
+        "state": state,
+        "datasets": [{name: one[name] for name in (*names, "stale_since", "simulated_note")} for one in here],
+    }
 
 
 def datasets_of_zips(conn: Connection, zips: Sequence[str]) -> frozenset[str]:
@@ -119,12 +124,25 @@ def list_counties(snapshot: Snapshot) -> list[dict[str, object]]:
     return sorted(rows, key=lambda row: (row["state"] or "", row["name"] or "", row["county_fips"]))
 
 
+def find_stale_since(row: Mapping[str, Any], freshness: Freshness) -> datetime | None:
+    """Since when nothing newer than what is shown has come in: the last good run, or the feed's last day."""
+    if freshness != "stale":
+        return None
+    newest: date | None = row["newest_issued_date"]
+    since: datetime = row["last_success"]
+    if row.get("held_at") is not None or newest is None:
+        return since
+    return min(since, datetime.combine(newest, datetime.min.time(), UTC))
+
+
 def judge_freshness(row: Mapping[str, Any], now: datetime) -> tuple[Freshness, str | None]:
     """Fresh: read in time, and the newest permit is of these days. A feed that answers but stands still is stale."""
     if not row["is_enabled"]:
         return "disabled", row["disabled_reason"] or "not fetched at present"
     if row["last_success"] is None:
         return "unknown", "no run has succeeded yet"
+    if row.get("held_at") is not None:
+        return "stale", describe_hold(row["held_at"], row["held_codes"])
     allowed = timedelta(hours=row["freshness_hours"])
     if now - row["last_success"] > allowed:
         return "stale", f"the last successful run is older than {row['freshness_hours']} hours"
@@ -160,11 +178,12 @@ def _describe(row: Mapping[str, Any], counts: _Counts, now: datetime) -> dict[st
     freshness, reason = judge_freshness(row, now)
     published = [name for name in PUBLIC_FIELDS if name in row["published_fields"]]
     return {
-        **{name: value for name, value in row.items() if name != "freshness_hours"},
+        **{name: value for name, value in row.items() if name not in INTERNAL},
         "county_name": county_name(row["county_fips"]),
         "status": row["status"] or "never_run",
         "freshness": freshness,
         "freshness_reason": reason,
+        "stale_since": find_stale_since(row, freshness),
         "record_count": row["record_count"] or 0,
         "permit_count": counts.permits.get(row["dataset_id"], 0),
         "lead_count": counts.leads.get(row["dataset_id"], 0),

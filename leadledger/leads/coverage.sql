@@ -1,12 +1,14 @@
 -- datasets --
 -- One row a dataset with its state and its last complete run. A run of one window by hand succeeds without moving the
--- state; a replay brings nothing new, and a restored file says nothing of today.
+-- state; a replay brings nothing new, and a restored file says nothing of today. A batch that is held back
+-- counts until a later run has gone well.
 select dataset.dataset_id, dataset.publisher, dataset.title, dataset.state, dataset.county_fips, dataset.protocol,
        dataset.is_enabled, dataset.disabled_reason, dataset.freshness_hours, dataset.published_fields,
        dataset.licence, dataset.attribution, dataset.is_resale_ok, coalesce(state.status, complete.status) as status,
        coalesce(state.last_run, complete.started_at) as last_run,
        greatest(state.last_success, complete.finished_at) as last_success,
-       complete.record_count, complete.simulated_note, newest.issued_date as newest_issued_date
+       complete.record_count, complete.simulated_note, newest.issued_date as newest_issued_date,
+       held.held_at, held.codes as held_codes
   from public.datasets as dataset
   left join public.etl_state as state on state.source = dataset.dataset_id
   left join lateral (
@@ -23,6 +25,14 @@ select dataset.dataset_id, dataset.publisher, dataset.title, dataset.state, data
         where permit.dataset_id = dataset.dataset_id and permit.issued_date <= %(today)s
         order by permit.issued_date desc
         limit 1) as newest on true
+  left join lateral (
+       select hold.held_at, hold.codes
+         from public.held_runs as hold
+        where hold.dataset_id = dataset.dataset_id
+          and (hold.decision is null or hold.decision = 'rejected')
+          and hold.held_at > coalesce(complete.finished_at, '-infinity')
+        order by hold.held_at desc
+        limit 1) as held on true
  order by dataset.publisher, dataset.dataset_id;
 
 -- latest_run --

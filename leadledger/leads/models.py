@@ -81,6 +81,8 @@ class CoverageDataset(BaseModel):
     newest_issued_date: date | None
     last_success: datetime | None
     freshness: Freshness
+    freshness_reason: str | None = Field(description="Why it is not fresh.")
+    stale_since: datetime | None = Field(description="Nothing newer than this is shown; null when fresh.")
     simulated_note: SimulatedNote
 
 
@@ -229,6 +231,7 @@ class DatasetCoverage(BaseModel):
     status: Literal["success", "failure", "running", "never_run"]
     freshness: Freshness
     freshness_reason: str | None = Field(description="Why it is not fresh.")
+    stale_since: datetime | None = Field(description="Nothing newer than this is shown; null when fresh.")
     newest_issued_date: date | None
     last_success: datetime | None
     last_run: datetime | None

@@ -3,6 +3,7 @@
 Layout below the archive's address (any fsspec file system):
   pages/<first two hex digits>/<sha256>.zst            the body, zstd
   manifest/dataset=<dataset_id>/run=<run_id>.jsonl     one line a page in order, then one that says the run is whole
+  held/dataset=<dataset_id>/run=<run_id>.jsonl         the same of a run that is held back, which no replay reads
   pending/dataset=<dataset_id>/run=<run_id>.jsonl      a manifest whose run was about to be committed
 A manifest appears in one step once its run is committed, so what has no manifest never happened. It is written as
 pending before the commit and confirmed after it; of one that a crash left pending, the database says which it is.
@@ -96,12 +97,19 @@ class Archive:
         self.prepare(run_id, dataset_id, window)
         self.confirm(run_id, dataset_id)
 
+    def write_held(self, run_id: uuid.UUID, dataset_id: str, window: Window) -> None:
+        """Keep the manifest of a run that is held back where no replay looks."""
+        self._write_manifest(run_id, dataset_id, window, self._held_path(dataset_id, run_id))
+
     def prepare(self, run_id: uuid.UUID, dataset_id: str, window: Window) -> None:
         """Write the run's manifest as pending, whole, after its pages are safe on disk.
 
         Raises:
             ArchiveCorrupt: the archive has a manifest of this run already.
         """
+        self._write_manifest(run_id, dataset_id, window, self._pending_path(dataset_id, run_id))
+
+    def _write_manifest(self, run_id: uuid.UUID, dataset_id: str, window: Window, place: str) -> None:
         lines = self._open_runs.pop((dataset_id, run_id), [])
         complete = CompleteLine(
             run_id=run_id,
@@ -114,7 +122,7 @@ class Archive:
         self._sync()
         body = "".join(f"{line.model_dump_json()}\n" for line in (*lines, complete))
         path = self._manifest_path(dataset_id, run_id)
-        if self._fs.exists(path) or not self._create(self._pending_path(dataset_id, run_id), body.encode()):
+        if self._fs.exists(path) or not self._create(place, body.encode()):
             raise ArchiveCorrupt(
                 f"run {run_id} of {dataset_id} is in the archive already ({path}); nothing was written"
             )
@@ -138,6 +146,19 @@ class Archive:
         except FileNotFoundError:
             return []
         return sorted(uuid.UUID(Path(path).stem.removeprefix("run=")) for path in paths)
+
+    def admit(self, run_id: uuid.UUID, dataset_id: str) -> None:
+        """Let replays read a held run from now on; again is no harm."""
+        self._create(self._manifest_path(dataset_id, run_id), self._fs.cat_file(self._held_path(dataset_id, run_id)))
+        self._sync()
+
+    def held_pages(self, run_id: uuid.UUID, dataset_id: str) -> Iterator[tuple[str, Page]]:
+        """The pages of a held run in the order they came.
+
+        Raises:
+            ArchiveCorrupt: the manifest or a page is not what it was.
+        """
+        yield from self._pages(self._held_path(dataset_id, run_id))
 
     def read_body(self, page_sha256: str) -> bytes:
         """The bytes of a page as they came from the publisher.
@@ -176,7 +197,10 @@ class Archive:
         Raises:
             ArchiveCorrupt: the manifest or a page is not what it was.
         """
-        lines, _ = self._manifest(self._manifest_path(run.dataset_id, run.run_id))
+        yield from self._pages(self._manifest_path(run.dataset_id, run.run_id))
+
+    def _pages(self, manifest: str) -> Iterator[tuple[str, Page]]:
+        lines, _ = self._manifest(manifest)
         for line in lines:
             yield line.sha256, line.page(self.read_body(line.sha256))
 
@@ -202,6 +226,9 @@ class Archive:
 
     def _pending_path(self, dataset_id: str, run_id: uuid.UUID) -> str:
         return f"{self._folder('pending', dataset_id)}/run={run_id}.jsonl"
+
+    def _held_path(self, dataset_id: str, run_id: uuid.UUID) -> str:
+        return f"{self._folder('held', dataset_id)}/run={run_id}.jsonl"
 
     def _create(self, path: str, content: bytes) -> bool:
         """Write a file that was not there, whole or not at all; False when it is there already."""

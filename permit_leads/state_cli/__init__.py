@@ -1,6 +1,7 @@
 """Behind scripts/etl_state_helper.py: look at the state of the sources, or change it by hand with a trace.
 
-Exit codes: 0 done, 1 refused because a run is at work, 2 usage, 3 the database cannot be read.
+Exit codes: 0 done, 1 refused because a run is at work or a held batch cannot be stored, 2 usage,
+3 the database cannot be read.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from functools import partial
 
 import psycopg
 
-from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
+from permit_leads.errors import DatabaseUnavailable, RegistryError, SourceError, UsageError
 from permit_leads.progress import redact
 from permit_leads.registry import load_registry
 from permit_leads.selection import as_supervised
 from permit_leads.settings import Settings, load_settings
 from permit_leads.state_cli.changing import init, update
+from permit_leads.state_cli.deciding import accept, reject, show_held
 from permit_leads.state_cli.desk import Desk
 from permit_leads.state_cli.looking import show_audit, show_list, show_source
 from permit_leads.state_cli.watching import watch
@@ -35,6 +37,9 @@ COMMANDS: dict[str, Command] = {
     "audit": show_audit,
     "update": update,
     "init": init,
+    "held": show_held,
+    "accept": accept,
+    "reject": reject,
 }
 
 
@@ -50,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(error, USAGE)
     except state.LeaseHeld as error:
         return _complain(f"{error}; wait for it, or add --force", REFUSED)
+    except SourceError as error:
+        return _complain(error, REFUSED)
     except DatabaseUnavailable as error:
         return _complain(error, DATABASE)
     except psycopg.Error as error:

@@ -6,6 +6,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from typing import NoReturn
+from uuid import UUID
 
 from permit_leads.errors import UsageError
 from permit_leads.state_cli.desk import EXAMPLES
@@ -13,6 +14,7 @@ from permit_leads.state_cli.desk import EXAMPLES
 COUNT = re.compile(r"[0-9]{1,18}")
 SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9]+)?")
 SLUG = re.compile(r"[a-z0-9_]+")
+WITHOUT_SOURCE = ("list", "held", "accept", "reject")
 STATUSES = ("success", "failure", "running")
 RUN_COUNT, ENTRY_COUNT, MOST = 5, 20, 1000
 
@@ -44,12 +46,14 @@ def parse(argv: Sequence[str], description: str) -> argparse.Namespace:
 
 def _build_parser(description: str) -> Parser:
     parser = Parser(prog="etl_state_helper.py", description=description, allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{list,get,audit,update,init}")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="{list,get,audit,update,init,held,accept,reject}"
+    )
 
     def add(name: str, help_text: str, is_source_needed: bool = True) -> Parser:
         command: Parser = commands.add_parser(name, help=help_text, description=help_text, allow_abbrev=False)
         command.add_argument("--json", action="store_true", help="one JSON document")
-        if name != "list":
+        if name not in WITHOUT_SOURCE:
             command.add_argument("--source", metavar="ID", required=is_source_needed)
         return command
 
@@ -65,7 +69,15 @@ def _build_parser(description: str) -> Parser:
     auditing.add_argument("--last", metavar="N", type=_many, default=ENTRY_COUNT, help="so many entries")
     _add_change(add("update", "Change a status by hand; failure makes the next run fetch the last window again."))
     add("init", "Give a new source its state; one that has a state keeps it.")
+    add("held", "Batches that failed a check and wait for a decision: run, source, since when, which checks.")
+    _add_decision(add("accept", "Store a held batch from the archive as it came, and move the watermark."))
+    _add_decision(add("reject", "Leave a held batch out for good; the next run asks the publisher again."))
     return parser
+
+
+def _add_decision(deciding: Parser) -> None:
+    deciding.add_argument("--run", metavar="RUN", type=_run_id, required=True, help="id of the held run, as in `held`")
+    deciding.add_argument("--reason", metavar="TEXT", type=_reason, required=True, help="why; kept for good")
 
 
 def _add_change(updating: Parser) -> None:
@@ -84,6 +96,19 @@ def _check_change(seen: argparse.Namespace) -> None:
         raise UsageError(f"--status failure needs --error with the reason; {EXAMPLES}")
     if seen.records is not None and not COUNT.fullmatch(seen.records):
         raise UsageError(f"--records {seen.records!r} is no count; expected a whole number such as 1200; {EXAMPLES}")
+
+
+def _run_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no run id; `etl_state_helper.py held` lists them") from error
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a reason is needed; it is kept with the decision")
+    return text
 
 
 def _many(text: str) -> int:

@@ -98,7 +98,11 @@ def begin_run(
 
 
 def finish_run(
-    conn: psycopg.Connection, run_id: UUID, status: Literal["success", "failure"], tally: Tally, error: str | None
+    conn: psycopg.Connection,
+    run_id: UUID,
+    status: Literal["success", "failure", "held"],
+    tally: Tally,
+    error: str | None,
 ) -> None:
     """Close the record of a run; in the transaction of its rows on success, alone on failure."""
     written = tally.written

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadledger.leads.coverage import Snapshot, cover, judge_freshness, list_counties
+from leadledger.leads.coverage import Snapshot, cover, find_stale_since, judge_freshness, list_counties
 from leadledger.leads.filters import LeadFilter
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -26,7 +26,9 @@ def dataset(dataset_id: str = "austin", county_fips: str | None = "48453", **cha
         "simulated_note": None,
         **changes,
     }
-    return {**row, "freshness": judge_freshness(row, NOW)[0]}
+    freshness, reason = judge_freshness(row, NOW)
+    stale_since = find_stale_since(row, freshness)
+    return {**row, "freshness": freshness, "freshness_reason": reason, "stale_since": stale_since}
 
 
 def snapshot(*datasets: dict[str, Any], **counties: frozenset[str]) -> Snapshot:
@@ -105,3 +107,13 @@ def test_counties_are_those_of_loaded_datasets() -> None:
         {"county_fips": "48453", "name": "Travis County", "state": "TX"},
         {"county_fips": "48491", "name": "Williamson County", "state": "TX"},
     ]
+
+
+def test_a_held_delivery_makes_the_source_stale_in_plain_words() -> None:
+    row = dataset(last_success=NOW, held_at=NOW, held_codes=["rows_missing", "null_share", "rows_missing"])
+    judged, reason = judge_freshness(row, NOW)
+    assert judged == "stale"
+    assert "held back until a person has looked at it" in str(reason)
+    assert "it lacks permits that were there before and a column has lost its values" in str(reason)
+    assert find_stale_since(row, judged) == NOW
+    assert find_stale_since(row, "fresh") is None

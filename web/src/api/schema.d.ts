@@ -242,6 +242,11 @@ export interface components {
              * @enum {string}
              */
             freshness: "fresh" | "stale" | "unknown" | "disabled";
+            /**
+             * Freshness Reason
+             * @description Why it is not fresh.
+             */
+            freshness_reason: string | null;
             /** Last Success */
             last_success: string | null;
             /** Newest Issued Date */
@@ -253,6 +258,11 @@ export interface components {
              * @description Set when the rows came from a publisher simulator: what it says of itself.
              */
             simulated_note: string | null;
+            /**
+             * Stale Since
+             * @description Nothing newer than this is shown; null when fresh.
+             */
+            stale_since: string | null;
         };
         /**
          * DatabaseStatus
@@ -331,6 +341,11 @@ export interface components {
              * @description Set when the rows came from a publisher simulator: what it says of itself.
              */
             simulated_note: string | null;
+            /**
+             * Stale Since
+             * @description Nothing newer than this is shown; null when fresh.
+             */
+            stale_since: string | null;
             /** State */
             state: string;
             /**

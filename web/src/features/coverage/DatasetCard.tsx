@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 
 import type { DatasetCoverage } from '@/api/types'
-import { formatCount } from '@/lib/format'
+import { formatCount, formatInstant } from '@/lib/format'
 import { factLabel } from '@/lib/permitFields'
 import { Notice } from '@/ui/Notice'
 import { Tag } from '@/ui/Tag'
@@ -52,7 +52,7 @@ function Reasons({ dataset }: { dataset: DatasetCoverage }) {
       {dataset.disabled_reason === null &&
         dataset.freshness !== 'fresh' &&
         dataset.freshness_reason !== null && (
-          <Notice look="warn" title={`${FRESHNESS_WORDS[dataset.freshness].label}.`}>
+          <Notice look="warn" title={describeState(dataset)}>
             {dataset.freshness_reason}
           </Notice>
         )}
@@ -63,6 +63,11 @@ function Reasons({ dataset }: { dataset: DatasetCoverage }) {
       )}
     </>
   )
+}
+
+function describeState({ freshness, stale_since }: DatasetCoverage): string {
+  const { label } = FRESHNESS_WORDS[freshness]
+  return stale_since === null ? `${label}.` : `${label} since ${formatInstant(stale_since)}.`
 }
 
 function Facts({ dataset, now }: Props) {

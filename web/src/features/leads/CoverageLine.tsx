@@ -1,18 +1,17 @@
 import Link from 'next/link'
 
 import type { LeadCoverage } from '@/api/types'
-import { formatAgo, formatDay } from '@/lib/format'
+import { formatDay, formatInstant } from '@/lib/format'
 import { Notice } from '@/ui/Notice'
 
 type Source = LeadCoverage['datasets'][number]
 
 interface Props {
   coverage: LeadCoverage
-  now: Date
 }
 
 /** How far the list can be trusted: covered, stale and not covered are three different things. */
-export function CoverageLine({ coverage, now }: Props) {
+export function CoverageLine({ coverage }: Props) {
   if (coverage.state === 'not_covered') {
     return (
       <Notice look="warn" title="Not covered.">
@@ -24,7 +23,7 @@ export function CoverageLine({ coverage, now }: Props) {
   const unknown = coverage.datasets.filter(({ freshness }) => freshness === 'unknown')
   return (
     <>
-      {stale.length > 0 && <StaleNotice stale={stale} now={now} />}
+      {stale.length > 0 && <StaleNotice stale={stale} />}
       <p className="text-sm text-ink-3">
         {describeSources(coverage.datasets)} {describeUnknown(unknown)} <CoverageLink />
       </p>
@@ -56,7 +55,7 @@ function describeUnknown(datasets: Source[]): string {
   return `How fresh ${datasets.map(({ publisher }) => publisher).join(', ')} is cannot be told.`
 }
 
-function StaleNotice({ stale, now }: { stale: Source[]; now: Date }) {
+function StaleNotice({ stale }: { stale: Source[] }) {
   return (
     <Notice
       look="warn"
@@ -64,9 +63,9 @@ function StaleNotice({ stale, now }: { stale: Source[]; now: Date }) {
     >
       Recent permits may be missing.{' '}
       {stale
-        .map(({ publisher, last_success }) =>
-          last_success
-            ? `${publisher}: last read ${formatAgo(last_success, now)}`
+        .map(({ publisher, stale_since, freshness_reason }) =>
+          stale_since
+            ? `${publisher}: stale since ${formatInstant(stale_since)} because ${freshness_reason ?? 'reason unknown'}`
             : `${publisher}: never read`,
         )
         .join('; ')}

@@ -40,7 +40,7 @@ export function LeadsView({ page, filter, ignored, trades, counties, now }: Prop
       <FilterChips chips={chips} />
       <IgnoredFilters ignored={ignored} />
       <DemoNotice notes={datasets.map(({ simulated_note }) => simulated_note)} />
-      <CoverageLine coverage={page.coverage} now={now} />
+      <CoverageLine coverage={page.coverage} />
       {page.items.length === 0 ? (
         <NoLeads page={page} filter={filter} chips={chips} counties={counties} />
       ) : (
