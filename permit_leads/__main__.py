@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
+from permit_leads import sources_cli
 from permit_leads.cli import main
 
 
@@ -15,4 +16,4 @@ def _end_orderly(number: int, _frame: object) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _end_orderly)
-    sys.exit(main())
+    sys.exit(sources_cli.main(sys.argv[2:]) if sys.argv[1:2] == ["sources"] else main())
