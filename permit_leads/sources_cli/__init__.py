@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -128,12 +128,23 @@ def _doctor(seen: argparse.Namespace, settings: Settings, registry: Registry) ->
     for name in chosen:
         view = view_source(name, registry[name], rows.get(name), True, datetime.now(UTC))
         found = _ask(registry[name], settings)
-        reasons = [reason for reason in (found.problem, view.problem) if reason]
+        reasons = find_reasons(found.problem, found.newest_date, view.problem, datetime.now(UTC).date())
         verdicts.append({"source": name, "is_well": not reasons, "reasons": reasons, "newest_date": found.newest_date})
     code = WELL if all(verdict["is_well"] for verdict in verdicts) else SICK
     if seen.json:
         return _dump({"is_well": code == WELL, "sources": verdicts}), code
     return "\n".join(_verdict(verdict) for verdict in verdicts), code
+
+
+def find_reasons(problem: str | None, newest: date | None, state_problem: str | None, today: date) -> list[str]:
+    """Why a source is not well; a publisher that answers with old rows, or with none, is not taken to be.
+
+    `newest` is the newest day of issue the publisher showed, None when it showed none.
+    """
+    reasons = [reason for reason in (problem, state_problem) if reason]
+    if problem is None and (newest is None or (today - newest).days > DAYS):
+        reasons.append(f"the publisher answers, but shows no permit issued in the last {DAYS} days")
+    return reasons
 
 
 COMMANDS = {"list": _list, "show": _show, "probe": _probe, "doctor": _doctor}
@@ -147,7 +158,7 @@ def _ask(dataset: Dataset, settings: Settings) -> probe.Probe:
 def _verdict(verdict: dict[str, object]) -> str:
     reasons = verdict["reasons"]
     words = "; ".join(str(one) for one in reasons) if isinstance(reasons, list) else ""
-    newest = f"newest day of issue {verdict['newest_date'] or f'none in the last {DAYS} days'}"
+    newest = f"newest day of issue {verdict['newest_date'] or 'not seen'}"
     return f"{verdict['source']}: {'well' if verdict['is_well'] else f'sick: {words}'}; {newest}"
 
 
