@@ -29,16 +29,15 @@ MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 REGISTRY = load_registry()
-SYNTHETIC = {"dallas_issued_permits", "harris_issued_permits", "houston_weekly_permits"}
 
 
-def pages(dataset_id: str) -> list[Path]:
-    return sorted(path for path in (FIXTURES / dataset_id).iterdir() if path.suffix in MEDIA_TYPES)
+def pages(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.iterdir() if path.suffix in MEDIA_TYPES)
 
 
 def lines_of(dataset: Dataset) -> Iterator[str]:
     """One line a permit, then one a rejection, page by page; what is null is left out."""
-    for path in pages(dataset.id):
+    for path in pages(FIXTURES / dataset.id):
         body = path.read_bytes()
         rows = read_rows(dataset, body, MEDIA_TYPES[path.suffix])
         found = normalize(dataset, rows, hashlib.sha256(body).hexdigest(), TODAY)
@@ -67,7 +66,33 @@ def test_pages_come_to_what_was_read(dataset: Dataset, request: pytest.FixtureRe
 
 @pytest.mark.parametrize("dataset_id", REGISTRY)
 def test_invented_rows_say_that_they_are_invented(dataset_id: str) -> None:
-    readme = (FIXTURES / dataset_id / "README.md").read_text(encoding="utf-8")
-    names = {path.name.startswith("synthetic-") for path in pages(dataset_id)}
-    assert names == {dataset_id in SYNTHETIC}
-    assert ("SYNTHETIC" in readme) == (dataset_id in SYNTHETIC)
+    assert_honest(FIXTURES / dataset_id)
+
+
+@pytest.mark.parametrize(
+    ("names", "readme", "complaint"),
+    [
+        ([], "Rows of the city.", "no page"),
+        (["page-1.json", "synthetic-page-2.json"], "SYNTHETIC", "mixed"),
+        (["synthetic-page-1.json"], "Rows of the city.", "does not say SYNTHETIC"),
+        (["page-1.json"], "SYNTHETIC", "says SYNTHETIC of real rows"),
+    ],
+)
+def test_a_dishonest_fixture_is_refused(names: list[str], readme: str, complaint: str, tmp_path: Path) -> None:
+    for name in names:
+        (tmp_path / name).write_text("[]", encoding="utf-8")
+    (tmp_path / "README.md").write_text(readme, encoding="utf-8")
+    with pytest.raises(AssertionError, match=complaint):
+        assert_honest(tmp_path)
+
+
+def assert_honest(directory: Path) -> None:
+    """Pages are all real or all `synthetic-*`, and the README says which."""
+    are_synthetic = {path.name.startswith("synthetic-") for path in pages(directory)}
+    says_synthetic = "SYNTHETIC" in (directory / "README.md").read_text(encoding="utf-8")
+    assert are_synthetic, f"{directory.name}: no page"
+    assert len(are_synthetic) == 1, f"{directory.name}: real and synthetic pages are mixed"
+    if are_synthetic == {True}:
+        assert says_synthetic, f"{directory.name}: README.md does not say SYNTHETIC"
+    else:
+        assert not says_synthetic, f"{directory.name}: README.md says SYNTHETIC of real rows"
