@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+from permit_leads.freshness import Feed, Judgement, judge
 from permit_leads.page import Window
 from permit_leads.registry import Dataset
+from permit_leads.store.feeds import FeedRow
 from permit_leads.store.state import AuditEntry, RunRow, StateRow
 
 Freshness = Literal["fresh", "stale", "unknown", "disabled"]
@@ -22,26 +24,47 @@ HEADINGS = ("source", "status", "freshness", "last run", "last good", "watermark
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source, what is known of it, and what is wrong with it (None: nothing)."""
+    """A source, what is known of it, and what is wrong with it (None: nothing); a warning asks nobody to act."""
 
     source: str
     status: str
     freshness: Freshness
     problem: str | None
+    warning: str | None
     is_in_registry: bool
     freshness_hours: int | None
+    newest_issued_date: date | None
+    stale_since: datetime | None
     state: StateRow | None
 
 
 def view_source(
-    source: str, dataset: Dataset | None, row: StateRow | None, is_active: bool, now: datetime
+    source: str, dataset: Dataset | None, row: StateRow | None, feed: FeedRow | None, is_active: bool, now: datetime
 ) -> SourceView:
     """Judge a source at the instant `now`; one that is not active has no problems."""
     status = "unknown" if row is None else row.status
-    freshness = _judge_freshness(dataset, row, is_active, now)
-    problem = _find_problem(status, freshness, dataset, row, now) if is_active else None
-    hours = None if dataset is None else dataset.freshness_hours
-    return SourceView(source, status, freshness, problem, dataset is not None, hours, row)
+    newest = None if feed is None else feed.newest_issued_date
+    known = Judgement("unknown", "no_good_run")
+    if dataset is not None and row is not None:
+        held_at = None if feed is None else feed.held_at
+        known = judge(Feed(dataset.freshness_hours, row.last_success, newest, held_at), now)
+    problem = warning = None
+    if is_active:
+        problem = _find_problem(status, row, now)
+        if problem is None:
+            problem, warning = _find_age(known, dataset, row, feed)
+    return SourceView(
+        source=source,
+        status=status,
+        freshness=known.freshness if dataset is None or is_active else "disabled",
+        problem=problem,
+        warning=warning,
+        is_in_registry=dataset is not None,
+        freshness_hours=None if dataset is None else dataset.freshness_hours,
+        newest_issued_date=newest,
+        stale_since=known.since,
+        state=row,
+    )
 
 
 def list_as_text(views: Sequence[SourceView]) -> str:
@@ -79,7 +102,9 @@ def source_in_brief(view: SourceView) -> str:
     if row is not None and view.status == "running":
         said = {**said, "sign_of_life": row.heartbeat_at}
     known = " ".join(f"{key}={_text(value)}" for key, value in said.items())
-    return " ".join(filter(None, (view.source, view.status, view.freshness, known, _one_line(view.problem or ""))))
+    return " ".join(
+        filter(None, (view.source, view.status, view.freshness, known, _one_line(view.problem or view.warning or "")))
+    )
 
 
 def audit_as_text(entries: Sequence[AuditEntry]) -> str:
@@ -98,26 +123,35 @@ def audit_as_json(entries: Sequence[AuditEntry]) -> str:
     return _dump({"entries": [asdict(entry) for entry in entries]})
 
 
-def _judge_freshness(dataset: Dataset | None, row: StateRow | None, is_active: bool, now: datetime) -> Freshness:
-    if dataset is not None and not is_active:
-        return "disabled"
-    if dataset is None or row is None or row.last_success is None:
-        return "unknown"
-    return "fresh" if now - row.last_success <= timedelta(hours=dataset.freshness_hours) else "stale"
-
-
-def _find_problem(
-    status: str, freshness: Freshness, dataset: Dataset | None, row: StateRow | None, now: datetime
-) -> str | None:
+def _find_problem(status: str, row: StateRow | None, now: datetime) -> str | None:
     if status == "failure" and row is not None:
         return f"failure: {_one_line(row.error_message or 'no reason given')}"
     if status == "unknown" or row is None:
         return "unknown: never ran"
     if status == "running" and row.last_run is not None and now - row.last_run > LONGEST_RUN:
         return f"running for more than {LONGEST_RUN.total_seconds() / 3600:.0f} hours"
-    if freshness == "stale" and dataset is not None:
-        return f"stale: last good run {_text(row.last_success)}, promised every {dataset.freshness_hours} hours"
-    return "unknown: no run has gone well yet" if freshness == "unknown" else None
+    return None
+
+
+def _find_age(
+    known: Judgement, dataset: Dataset | None, row: StateRow | None, feed: FeedRow | None
+) -> tuple[str | None, str | None]:
+    """The problem and the warning that lie in the age of what is there; recorded rows never grow, so theirs only warns.
+
+    A source whose permits carry no day of issue cannot be judged by its data, and says so.
+    """
+    if known.cause == "no_good_run" or row is None or dataset is None:
+        return "unknown: no run has gone well yet", None
+    if known.cause == "no_day_of_issue":
+        return None, "unknown: no permit carries a day of issue, so nothing tells how old the data is"
+    if known.cause == "held_back":
+        return f"stale since {_text(known.since)}: a batch is held back", None
+    if known.cause == "run_is_old":
+        return f"stale: last good run {_text(row.last_success)}, promised every {dataset.freshness_hours} hours", None
+    if known.cause == "permits_are_old" and feed is not None:
+        said = f"stale: runs go well, but the newest permit was issued on {feed.newest_issued_date}"
+        return (None, f"{said} (recorded rows)") if feed.simulated_note else (f"{said}; the feed may be dead", None)
+    return None, None
 
 
 def _record(view: SourceView) -> dict[str, object]:
@@ -127,15 +161,18 @@ def _record(view: SourceView) -> dict[str, object]:
         "status": view.status,
         "freshness": view.freshness,
         "problem": view.problem,
+        "warning": view.warning,
         "is_in_registry": view.is_in_registry,
         "freshness_hours": view.freshness_hours,
+        "newest_issued_date": view.newest_issued_date,
+        "stale_since": view.stale_since,
         **{key: state.get(key) for key in StateRow.__dataclass_fields__ if key not in ("source", "status")},
     }
 
 
 def _cells(view: SourceView) -> tuple[str, ...]:
     row = view.state
-    reason = _one_line(view.problem or "")[:REASON_WIDTH]
+    reason = _one_line(view.problem or view.warning or "")[:REASON_WIDTH]
     if row is None:
         return (view.source, view.status, view.freshness, "-", "-", "-", "0", reason)
     known = (_text(row.last_run), _text(row.last_success), _text(row.watermark), str(row.records_processed))

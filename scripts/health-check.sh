@@ -4,15 +4,17 @@
 #   scripts/health-check.sh [--json]
 #
 # Addresses: FRONTEND_URL and BACKEND_URL, else what `make up` started here, else 127.0.0.1 at 3000 and 8000.
-# Exit codes: 0 all is well, 1 something is wrong, stale or unknown (it says what), 2 usage. NO_COLOR is respected.
+# Exit codes: 0 all is well, 1 something is wrong, stale or unknown (it says what), 2 usage. A "warn" fails nothing:
+# recorded rows that are old, or data that cannot be judged by its age. NO_COLOR is respected.
 set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 HOME_FOLDER=${LEADLEDGER_HOME:-$ROOT/.leadledger}
 CHECKS="frontend backend database etl"
 FORMAT=text
+WARNED=10 # what a check ends with that found nothing wrong, but something to know
 
-usage() { sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 for argument in "$@"; do
   case $argument in
@@ -72,8 +74,13 @@ seen = json.loads(told.stdout)
 problems = [source["source"] + ": " + source["problem"] for source in seen["sources"] if source["problem"]]
 if problems or seen["is_well"] is not True:
     sys.exit("; ".join(problems) or "no source is enabled")
-active = [source for source in seen["sources"] if source["freshness"] == "fresh"]
-print(f"{len(active)} sources are fresh and without trouble")
+fresh = [source for source in seen["sources"] if source["freshness"] == "fresh"]
+count = "1 source is fresh" if len(fresh) == 1 else f"{len(fresh)} sources are fresh"
+warnings = [source["source"] + ": " + source["warning"] for source in seen["sources"] if source["warning"]]
+if warnings:
+    print(f"{count}, {len(warnings)} not: " + "; ".join(warnings))
+    sys.exit(int(sys.argv[2]))
+print(f"{count} and without trouble")
 '
 REPORT='
 import json, pathlib, sys
@@ -81,7 +88,7 @@ work, *names = sys.argv[1:]
 checks = []
 for name in names:
     verdict, _, detail = pathlib.Path(work, name).read_text(encoding="utf-8").partition("\n")
-    checks.append({"name": name, "is_well": verdict == "ok", "detail": detail.strip()})
+    checks.append({"name": name, "is_well": verdict != "FAILED", "verdict": verdict, "detail": detail.strip()})
 print(json.dumps({"is_well": all(c["is_well"] for c in checks), "checks": checks}, indent=2))
 '
 
@@ -118,12 +125,13 @@ check_field() {
 
 check_backend() { check_field backend /health status ok; }
 check_database() { check_field database /api/supa-env-check database_status connected; }
-check_etl() { "$PYTHON" -c "$JUDGE_ETL" "$ROOT/scripts/etl_state_helper.py" 2>&1; }
+check_etl() { "$PYTHON" -c "$JUDGE_ETL" "$ROOT/scripts/etl_state_helper.py" "$WARNED" 2>&1; }
 
 # Run one check and keep its verdict and, on one line, its words.
 examine() {
   local detail verdict=ok
-  detail=$("check_$1") || verdict=FAILED
+  detail=$("check_$1")
+  case $? in 0) ;; "$WARNED") verdict=warn ;; *) verdict=FAILED ;; esac
   printf '%s\n%s\n' "$verdict" "$(tr -s '[:space:]' ' ' <<< "$detail")" > "$WORK/$1"
 }
 
@@ -133,12 +141,12 @@ command -v curl > /dev/null || { printf 'health-check.sh: curl is not on the pat
 for name in $CHECKS; do examine "$name" & done
 wait
 
-red="" green="" plain=""
-[ -t 1 ] && [ -z "${NO_COLOR:-}" ] && red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
+red="" green="" yellow="" plain=""
+[ -t 1 ] && [ -z "${NO_COLOR:-}" ] && red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
 code=0
 for name in $CHECKS; do
   { read -r verdict && read -r detail; } < "$WORK/$name"
-  [ "$verdict" = ok ] && colour=$green || { colour=$red code=1; }
+  case $verdict in ok) colour=$green ;; warn) colour=$yellow ;; *) colour=$red code=1 ;; esac
   [ $FORMAT = text ] && printf '%-9s %s%-6s%s  %s\n' "$name" "$colour" "$verdict" "$plain" "$detail"
 done
 [ $FORMAT = json ] && "$PYTHON" -c "$REPORT" "$WORK" $CHECKS

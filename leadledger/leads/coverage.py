@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from leadledger.database import Connection, Database
 from leadledger.leads.filters import LeadFilter
 from leadledger.leads.holding import describe_hold
 from leadledger.leads.places import county_name, county_names
+from permit_leads.freshness import Cause, Feed, Judgement, judge
 from permit_leads.normalize.receipts import published_fields
 from permit_leads.permit import FIELDS
 from permit_leads.registry import Dataset, load_registry
@@ -26,8 +27,6 @@ from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 KEPT_SECONDS = 5.0
-# Publishers skip holidays and publish late: data may be this much older than the run that read it.
-PUBLISHING_LAG = timedelta(days=7)
 INTERNAL = ("freshness_hours", "held_at", "held_codes")
 PUBLIC_FIELDS = tuple(one.name for one in FIELDS if not one.is_personal)
 Freshness = Literal["fresh", "stale", "unknown", "disabled"]
@@ -124,34 +123,33 @@ def list_counties(snapshot: Snapshot) -> list[dict[str, object]]:
     return sorted(rows, key=lambda row: (row["state"] or "", row["name"] or "", row["county_fips"]))
 
 
-def find_stale_since(row: Mapping[str, Any], freshness: Freshness) -> datetime | None:
+def find_stale_since(row: Mapping[str, Any], now: datetime) -> datetime | None:
     """Since when nothing newer than what is shown has come in: the last good run, or the feed's last day."""
-    if freshness != "stale":
-        return None
-    newest: date | None = row["newest_issued_date"]
-    since: datetime = row["last_success"]
-    if row.get("held_at") is not None or newest is None:
-        return since
-    return min(since, datetime.combine(newest, datetime.min.time(), UTC))
+    return _judge(row, now).since if row["is_enabled"] else None
 
 
 def judge_freshness(row: Mapping[str, Any], now: datetime) -> tuple[Freshness, str | None]:
-    """Fresh: read in time, and the newest permit is of these days. A feed that answers but stands still is stale."""
+    """How fresh a dataset is, and in words for customers why it is not."""
     if not row["is_enabled"]:
         return "disabled", row["disabled_reason"] or "not fetched at present"
-    if row["last_success"] is None:
-        return "unknown", "no run has succeeded yet"
-    if row.get("held_at") is not None:
-        return "stale", describe_hold(row["held_at"], row["held_codes"])
-    allowed = timedelta(hours=row["freshness_hours"])
-    if now - row["last_success"] > allowed:
-        return "stale", f"the last successful run is older than {row['freshness_hours']} hours"
-    newest: date | None = row["newest_issued_date"]
-    if newest is None:
-        return "unknown", "no permit carries a day of issue"
-    if now.date() - newest > allowed + PUBLISHING_LAG:
-        return "stale", f"the newest permit was issued on {newest.isoformat()}"
-    return "fresh", None
+    known = _judge(row, now)
+    return known.freshness, None if known.cause is None else _reason(known.cause, row)
+
+
+def _judge(row: Mapping[str, Any], now: datetime) -> Judgement:
+    return judge(Feed(row["freshness_hours"], row["last_success"], row["newest_issued_date"], row.get("held_at")), now)
+
+
+def _reason(cause: Cause, row: Mapping[str, Any]) -> str:
+    if cause == "held_back":
+        return describe_hold(row["held_at"], row["held_codes"])
+    reasons = {
+        "no_good_run": "no run has succeeded yet",
+        "run_is_old": f"the last successful run is older than {row['freshness_hours']} hours",
+        "no_day_of_issue": "no permit carries a day of issue",
+        "permits_are_old": f"the newest permit was issued on {row['newest_issued_date']}",
+    }
+    return reasons[cause]
 
 
 def _reaches(snapshot: Snapshot, dataset: Mapping[str, Any], counties: Sequence[str]) -> bool:
@@ -183,7 +181,7 @@ def _describe(row: Mapping[str, Any], counts: _Counts, now: datetime) -> dict[st
         "status": row["status"] or "never_run",
         "freshness": freshness,
         "freshness_reason": reason,
-        "stale_since": find_stale_since(row, freshness),
+        "stale_since": find_stale_since(row, now),
         "record_count": row["record_count"] or 0,
         "permit_count": counts.permits.get(row["dataset_id"], 0),
         "lead_count": counts.leads.get(row["dataset_id"], 0),

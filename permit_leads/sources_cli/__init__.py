@@ -21,7 +21,7 @@ from permit_leads.registry import Dataset, load_registry, resolved_url
 from permit_leads.selection import as_supervised, choose_sources, find_obstacle, suggest
 from permit_leads.settings import Settings, load_settings
 from permit_leads.state_view import view_source
-from permit_leads.store import db, state
+from permit_leads.store import db, feeds, state
 
 WELL, SICK, USAGE, DATABASE = 0, 1, 2, 3
 DAYS = 14
@@ -124,9 +124,10 @@ def _doctor(seen: argparse.Namespace, settings: Settings, registry: Registry) ->
     chosen = choose_sources(tuple(seen.source), settings, registry, is_replay=False)
     with closing(db.connect(db.database_url(settings))) as conn:
         rows = {row.source: row for row in state.list_states(conn)}
+        known = feeds.read_feeds(conn, datetime.now(UTC))
     verdicts: list[dict[str, object]] = []
     for name in chosen:
-        view = view_source(name, registry[name], rows.get(name), True, datetime.now(UTC))
+        view = view_source(name, registry[name], rows.get(name), known.get(name), True, datetime.now(UTC))
         found = _ask(registry[name], settings)
         reasons = find_reasons(found.problem, found.newest_date, view.problem, datetime.now(UTC).date())
         verdicts.append({"source": name, "is_well": not reasons, "reasons": reasons, "newest_date": found.newest_date})

@@ -18,14 +18,16 @@ from permit_leads.state_view import (
     source_in_brief,
     view_source,
 )
-from permit_leads.store import state
+from permit_leads.store import feeds, state
 
 
 def show_list(desk: Desk) -> str:
     """One line a source of the registry, and of those that only the state knows."""
     rows = {row.source: row for row in state.list_states(desk.conn)}
     names = [*desk.registry, *(name for name in rows if name not in desk.registry)]
-    views = [_view(name, rows.get(name), desk) for name in names]
+    now = datetime.now(UTC)
+    known = feeds.read_feeds(desk.conn, now)
+    views = [_view(name, rows.get(name), known.get(name), desk, now) for name in names]
     return list_as_json(views) if desk.seen.json else list_as_text(views)
 
 
@@ -36,14 +38,16 @@ def show_source(desk: Desk, *, is_brief: bool = False) -> str:
     dataset = desk.registry.get(source)
     if row is None and dataset is None:
         raise desk.unknown(source)
+    now = datetime.now(UTC)
+    view = _view(source, row, feeds.read_feeds(desk.conn, now, source).get(source), desk, now)
     if is_brief:
-        return source_in_brief(_view(source, row, desk))
+        return source_in_brief(view)
     window = None
     if dataset is not None:
-        window = state.next_window(row, dataset, datetime.now(ZoneInfo(dataset.publisher.time_zone)).date())
+        window = state.next_window(row, dataset, now.astimezone(ZoneInfo(dataset.publisher.time_zone)).date())
     runs = state.recent_runs(desk.conn, source, desk.seen.runs)
     render = source_as_json if desk.seen.json else source_as_text
-    return render(_view(source, row, desk), window, runs)
+    return render(view, window, runs)
 
 
 def show_audit(desk: Desk) -> str:
@@ -55,8 +59,8 @@ def show_audit(desk: Desk) -> str:
     return audit_as_json(entries) if desk.seen.json else audit_as_text(entries)
 
 
-def _view(name: str, row: state.StateRow | None, desk: Desk) -> SourceView:
+def _view(name: str, row: state.StateRow | None, feed: feeds.FeedRow | None, desk: Desk, now: datetime) -> SourceView:
     dataset = desk.registry.get(name)
     is_chosen = not desk.settings.sources or name in desk.settings.sources
     is_active = is_chosen and dataset is not None and find_obstacle(dataset, desk.settings) is None
-    return view_source(name, dataset, row, is_active, datetime.now(UTC))
+    return view_source(name, dataset, row, feed, is_active, now)

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -65,6 +66,16 @@ def test_get_prints_the_record_the_next_window_and_the_last_runs(shell: Shell, c
     assert re.search(r"next_window: 2026-11-06\.\.\d{4}-\d\d-\d\d\n", told.stdout)
     assert "last runs: 1\n" in told.stdout
     assert "sync success window=2026-10-01..2026-11-20" in told.stdout
+
+
+def test_feed_that_stands_still_is_stale_and_says_since_when(shell: Shell, conn: psycopg.Connection) -> None:
+    sync(conn, newest=date(2026, 3, 2))
+    told = shell.run(f"python scripts/etl_state_helper.py get --source {SOURCE}").stdout
+    assert "status: success\nfreshness: stale\nproblem: stale: runs go well, but the newest permit was issued" in told
+    assert "newest_issued_date: 2026-03-02\nstale_since: 2026-03-02T00:00:00Z\n" in told
+    (line,) = shell.run(f"python scripts/etl_state_helper.py list | grep {SOURCE}").stdout.splitlines()
+    assert line.split()[:3] == [SOURCE, "success", "stale"]
+    assert "issued on 2026-03-02" in line
 
 
 def test_get_is_the_same_text_as_long_as_nothing_changes(shell: Shell, conn: psycopg.Connection) -> None:

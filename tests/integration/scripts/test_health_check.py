@@ -5,93 +5,19 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from permit_leads.store import state
 from permit_leads.store.db import connect
+from tests.integration.scripts.product import PAGE, Answer, serving
+from tests.integration.scripts.shell import ROOT, SOURCE, sync
 
-ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "scripts" / "health-check.sh"
-SOURCE = "austin_issued_permits"
-
-
-@dataclass(frozen=True)
-class Answer:
-    body: str
-    status: int = 200
-    content_type: str = "application/json"
-    location: str | None = None
-    seconds: float = 0.0
-
-
-PAGE = Answer("<html>LeadLedgerPro</html>", content_type="text/html; charset=utf-8")
-WELL: dict[str, Answer] = {
-    "/": PAGE,
-    "/login": PAGE,
-    "/health": Answer('{"status": "ok", "version": "1"}'),
-    "/api/supa-env-check": Answer('{"database_status": "connected"}'),
-}
-
-
-class Product(ThreadingHTTPServer):
-    """Frontend and backend on one port; hanging answers end with the server."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, answers: dict[str, Answer]) -> None:
-        self.answers = answers
-        self.is_over = threading.Event()
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Product
-
-    def do_GET(self) -> None:
-        answer = self.server.answers.get(self.path, Answer("no", 404))
-        self.server.is_over.wait(answer.seconds)
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
-        if answer.location:
-            self.send_header("Location", answer.location)
-        self.end_headers()
-        self.wfile.write(answer.body.encode())
-
-    def log_message(self, *_: object) -> None:
-        """Be silent."""
-
-
-@contextmanager
-def serving(**changes: Answer) -> Iterator[str]:
-    """A product that is well but for the changes; keys are paths, `root` being /."""
-    named = {"root": "/", "health": "/health", "database": "/api/supa-env-check"}
-    server = Product(WELL | {named[name]: answer for name, answer in changes.items()})
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield server.url
-    finally:
-        server.is_over.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass
@@ -119,9 +45,7 @@ class Checker:
 def checker(database_url: str, tmp_path: Path) -> Checker:
     """A checker whose one source ran well a moment ago."""
     with connect(database_url) as conn:
-        run_id = uuid4()
-        state.begin(conn, SOURCE, run_id, "test")
-        state.finish_success(conn, SOURCE, run_id, date(2026, 11, 23), records=1)
+        sync(conn)
     return Checker(database_url, tmp_path)
 
 
@@ -223,6 +147,50 @@ def test_sick_source_is_named(checker: Checker, assignment: str, says: str) -> N
     assert told.returncode == 1
     assert f"etl       FAILED  {SOURCE}: " in told.stdout
     assert says in told.stdout
+
+
+LONG_AGO = datetime.now(UTC).date() - timedelta(days=40)
+
+
+def age_permits(checker: Checker) -> None:
+    """The feed goes on answering, but its newest permit is old."""
+    with connect(checker.database_url) as conn:
+        conn.execute("update public.permits set issued_date = %s", (LONG_AGO,))
+
+
+def test_feed_that_answers_but_stands_still_is_sick(checker: Checker) -> None:
+    age_permits(checker)
+    with serving() as url:
+        told = checker.run(url)
+    assert told.returncode == 1
+    assert (
+        f"etl       FAILED  {SOURCE}: stale: runs go well, but the newest permit was issued on {LONG_AGO}"
+        in told.stdout
+    )
+
+
+def test_recorded_rows_that_are_old_are_a_warning_that_names_them(checker: Checker) -> None:
+    age_permits(checker)
+    with connect(checker.database_url) as conn:
+        conn.execute("update public.etl_runs set simulated_note = 'recorded rows'")
+    with serving() as url:
+        told, as_json = checker.run(url), json.loads(checker.run(url, "--json").stdout)
+    assert told.returncode == 0
+    assert f"etl       warn    0 sources are fresh, 1 not: {SOURCE}: stale" in told.stdout
+    assert f"issued on {LONG_AGO} (recorded rows)" in told.stdout
+    assert [(check["verdict"], check["is_well"]) for check in as_json["checks"]][-1] == ("warn", True)
+
+
+def test_data_without_a_day_of_issue_is_a_warning(checker: Checker) -> None:
+    with connect(checker.database_url) as conn:
+        conn.execute("update public.permits set issued_date = null")
+    with serving() as url:
+        told = checker.run(url)
+    assert told.returncode == 0
+    assert (
+        f"etl       warn    0 sources are fresh, 1 not: {SOURCE}: unknown: no permit carries a day of issue"
+        in told.stdout
+    )
 
 
 def test_source_that_is_running_now_and_was_well_before_is_well(checker: Checker) -> None:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from simulators.publishers import load_snapshot, serve
-from tests.integration.scripts.test_health_check import serving
+from tests.integration.scripts.product import serving
 
 ROOT = Path(__file__).parents[3]
 RUNBOOK = ROOT / "docs" / "runbook.md"

@@ -27,7 +27,7 @@ def dataset(dataset_id: str = "austin", county_fips: str | None = "48453", **cha
         **changes,
     }
     freshness, reason = judge_freshness(row, NOW)
-    stale_since = find_stale_since(row, freshness)
+    stale_since = find_stale_since(row, NOW)
     return {**row, "freshness": freshness, "freshness_reason": reason, "stale_since": stale_since}
 
 
@@ -115,5 +115,5 @@ def test_a_held_delivery_makes_the_source_stale_in_plain_words() -> None:
     assert judged == "stale"
     assert "held back until a person has looked at it" in str(reason)
     assert "it lacks permits that were there before and a column has lost its values" in str(reason)
-    assert find_stale_since(row, judged) == NOW
-    assert find_stale_since(row, "fresh") is None
+    assert find_stale_since(row, NOW) == NOW
+    assert find_stale_since(dataset(), NOW) is None
