@@ -16,6 +16,7 @@ from permit_leads.registry_checks import describe_error, find_mistakes
 from permit_leads.registry_facts import DisabledStatus, Jurisdiction, Strict, Volume
 from permit_leads.registry_files import Delimiter
 from permit_leads.registry_portals import Accela, Paging, Portal
+from permit_leads.registry_words import with_general_words
 
 SOURCES_DIR = Path(__file__).parent / "sources"
 
@@ -147,7 +148,7 @@ class Dataset(Strict):
     domains: dict[str, dict[str, str]] = Field({})  # arcgis: coded column -> code -> name; gives "<column> name"
     accela: Accela | None = None
     portal: Portal | None = None
-    date_format: str = "%Y-%m-%d"  # how the portal writes the days that stand for $since and $until
+    date_format: str = "%Y-%m-%d"  # how days stand for $since and $until, or in a layer's column of text
     window_days: Annotated[int, Field(ge=1)] | None = (
         None  # at most so many days in one question (html, accela, portal, arcgis)
     )
@@ -156,6 +157,7 @@ class Dataset(Strict):
     column_aliases: dict[str, str] = Field({})  # drifting header spelling -> the name used in `fields`
     fields: dict[str, FieldRule]  # BLDS name -> rule
     values: dict[str, dict[str, str]] = Field({})  # BLDS name of a mapped field -> raw word -> standard word
+    status_words: Literal["own", "general"] = "own"  # general: those of registry_words are added to StatusCurrentMapped
     constants: dict[str, str] = Field({})  # BLDS name -> value that holds for the whole dataset (state, city)
     trades: TradeLabels | None = None
     publisher: Publisher
@@ -225,7 +227,7 @@ def _parse_dataset(path: Path, position: int, table: object, publisher: dict[str
     if not isinstance(table, dict) or "publisher" in table:
         raise RegistryError(f"{where}: expected a [[dataset]] table without a key named publisher")
     try:
-        dataset = Dataset.model_validate({**table, "publisher": publisher})
+        dataset = Dataset.model_validate({**with_general_words(table), "publisher": publisher})
     except ValidationError as error:
         raise RegistryError(f"{where}: {describe_error(error, Dataset)}") from error
     mistakes = find_mistakes(dataset)

@@ -92,6 +92,8 @@ def _window_mistakes(dataset: Dataset) -> Iterator[str]:
         yield f"window_days: only for protocols {', '.join(IN_PARTS)} (seen {dataset.protocol!r})"
     if dataset.window_days is not None and dataset.date_column is None:
         yield "window_days: needs date_column; without one every run reads everything"
+    if dataset.protocol == "arcgis" and re.sub(r"[^%\w]", "", dataset.date_format) != "%Y%m%d":
+        yield f"date_format: {dataset.date_format!r} does not sort by day; text days of a layer stand year first"
     if dataset.domains and dataset.protocol != "arcgis":
         yield f"domains: only for protocol 'arcgis' (seen {dataset.protocol!r}); use values for words"
 

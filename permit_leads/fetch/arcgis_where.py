@@ -33,7 +33,7 @@ def _literal(dataset: Dataset, layer: Layer, day: date) -> str:
     if kind == "esriFieldTypeDateOnly":
         return f"DATE '{day.isoformat()}'"
     if kind == "esriFieldTypeString" and dataset.date_kind in ("iso_date", "floating_date"):
-        return f"'{day.isoformat()}'"
+        return f"'{day.strftime(dataset.date_format)}'"
     if kind != "esriFieldTypeDate":
         reason = f"{dataset.date_column} ({kind}, {dataset.date_kind}) cannot be compared by day; take date_column out"
         raise SourceChanged(dataset.id, reason)

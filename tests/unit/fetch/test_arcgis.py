@@ -115,6 +115,11 @@ def test_texts_that_sort_by_day_are_compared_as_texts() -> None:
     assert where_clause(city, layer(city), WEEK) == "TEXT_DAY >= '2026-03-02' AND TEXT_DAY < '2026-03-09'"
 
 
+def test_text_days_are_compared_as_the_publisher_writes_them() -> None:
+    city = dataset("arcgis", date_column="TEXT_DAY", date_kind="iso_date", date_format="%Y/%m/%d")
+    assert where_clause(city, layer(city), WEEK) == "TEXT_DAY >= '2026/03/02' AND TEXT_DAY < '2026/03/09'"
+
+
 def test_texts_that_do_not_sort_by_day_are_not_compared() -> None:
     city = dataset("arcgis", date_column="TEXT_DAY", date_kind="us_date")
     with pytest.raises(SourceChanged, match="cannot be compared by day"):

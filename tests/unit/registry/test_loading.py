@@ -120,6 +120,8 @@ MISTAKES = [
     ("box with latitude first", "[dataset.fields]",
      PROVEN + "bounding_box = [30.1, -98.0, 30.6, -97.5]\n\n[dataset.fields]", ["west, south, east, north"]),
     ("option of another protocol", 'key = ["num"]', 'key = ["num"]\nsheets = ["A"]', ["sheets", "xlsx"]),
+    ("days of a layer that do not sort", 'protocol = "socrata"', 'protocol = "arcgis"\ndate_format = "%m/%d/%Y"',
+     ["date_format", "year first"]),
     ("unknown encoding", 'key = ["num"]', 'key = ["num"]\nencoding = "utf-9"', ["encoding: 'utf-9'"]),
     ("broken pattern", '{ column = "what" }', '{ column = "what", extract = "(" }', ["fields.Description.extract"]),
     ("pattern without a group", '{ column = "what" }', '{ column = "what", extract = "a" }', ["has 0 groups"]),
@@ -164,6 +166,18 @@ volume = { low = 3, high = 40, source = "counted over a year", read_on = 2026-11
     assert dataset.volume.high == 40
     assert dataset.jurisdiction
     assert dataset.jurisdiction.bounding_box == (-98.0, 30.1, -97.5, 30.6)
+
+
+def test_general_status_words_are_added_where_asked_for_and_own_words_win(tmp_path: Path) -> None:
+    own = '"Open" = "Permit Issued"\n"EXPIRED" = "In Review"'
+    asked = RIGHT.replace('key = ["num"]', 'key = ["num"]\nstatus_words = "general"')
+    (dataset,) = load_source(write(tmp_path, asked.replace('"Open" = "Permit Issued"', own)))
+    words = dataset.values["StatusCurrentMapped"]
+    assert (words["Open"], words["EXPIRED"], words["Finaled"]) == ("Permit Issued", "In Review", "Permit Finaled")
+    assert "Expired" not in words
+    assert "Closed" not in words
+    (plain,) = load_source(write(tmp_path, RIGHT))
+    assert list(plain.values["StatusCurrentMapped"]) == ["Open"]
 
 
 def test_two_files_cannot_share_a_dataset_id(tmp_path: Path) -> None:
