@@ -29,6 +29,7 @@ from permit_leads.settle import confirm, settle
 from permit_leads.stages import Batch, Clock, Source, batches, fetched, held, replayed
 from permit_leads.store import db, holds, profiles, runs, state
 from permit_leads.store.absence import Absence
+from permit_leads.store.host_turns import HostTurns
 from permit_leads.store.permits import PermitWriter
 from permit_leads.stream import prefetch
 from permit_leads.telling import tell_end, tell_page
@@ -85,6 +86,7 @@ def run_all(
         delay_seconds=request.delay_seconds,
         on_event=progress.event,
         socrata_app_token=token.get_secret_value() if token else None,
+        turns=HostTurns(url),
     )
     with client:
         archive = Archive(settings.archive_url)

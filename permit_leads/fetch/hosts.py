@@ -7,11 +7,39 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from permit_leads.fetch.clock import Clock
 
 BLOCK_PAGES_BEFORE_CLOSING = 3
 WAIT_BUDGET_SECONDS = 30 * 60.0
+
+
+class SharedTurns(Protocol):
+    """The turns at a host that all processes take together; see permit_leads.store.host_turns."""
+
+    def take(self, host: str, spacing_seconds: float) -> float:
+        """0.0 when the turn is ours; else seconds after which to try again."""
+
+    def put_off(self, host: str, seconds: float) -> None:
+        """Let nobody ask the host for so long."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+class NoSharedTurns:
+    """A process that knows of no other."""
+
+    def take(self, host: str, spacing_seconds: float) -> float:
+        del host, spacing_seconds
+        return 0.0
+
+    def put_off(self, host: str, seconds: float) -> None:
+        del host, seconds
+
+    def close(self) -> None:
+        return
 
 
 @dataclass(slots=True)
@@ -24,10 +52,16 @@ class _Host:
 
 
 class HostBook:
-    """One line per host (name and port), shared by every dataset of the process."""
+    """One line per host (name and port), shared by every dataset of the process, and by `shared` with other processes.
 
-    def __init__(self, clock: Clock, wait_budget_seconds: float = WAIT_BUDGET_SECONDS) -> None:
+    Only within the process is there one request at a time; between processes the spacing holds.
+    """
+
+    def __init__(
+        self, clock: Clock, wait_budget_seconds: float = WAIT_BUDGET_SECONDS, shared: SharedTurns | None = None
+    ) -> None:
         self._clock = clock
+        self._shared = shared or NoSharedTurns()
         self._wait_budget_seconds = wait_budget_seconds
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
 
@@ -42,6 +76,8 @@ class HostBook:
             wait = begin - self._clock.monotonic()
             if wait > 0:
                 self._clock.sleep(wait)
+            while (left := self._shared.take(host, spacing_seconds)) > 0:
+                self._clock.sleep(left)
             entry.last_start = self._clock.monotonic()
             yield
 
@@ -52,7 +88,12 @@ class HostBook:
             return False
         entry.waited_seconds += seconds
         entry.not_before = max(entry.not_before, self._clock.monotonic() + seconds)
+        self._shared.put_off(host, seconds)
         return True
+
+    def close(self) -> None:
+        """Give back what the turns of all processes are taken over."""
+        self._shared.close()
 
     def saw_block_page(self, host: str) -> bool:
         """Count one block page; True when it is the one that closes the host."""

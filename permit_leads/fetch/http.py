@@ -13,7 +13,7 @@ from permit_leads.errors import SourceChanged, SourceRefused, SourceUnavailable
 from permit_leads.fetch.calls import MAX_REDIRECTS, REDIRECTS, Call, host_of, redirected
 from permit_leads.fetch.clock import Clock, SystemClock
 from permit_leads.fetch.expect import excerpt, require_expected
-from permit_leads.fetch.hosts import BLOCK_PAGES_BEFORE_CLOSING, WAIT_BUDGET_SECONDS, HostBook
+from permit_leads.fetch.hosts import BLOCK_PAGES_BEFORE_CLOSING, WAIT_BUDGET_SECONDS, HostBook, SharedTurns
 from permit_leads.fetch.identity import identity_headers
 from permit_leads.fetch.retry import MAX_ATTEMPTS, backoff_seconds, is_retried, retry_after_seconds
 from permit_leads.fetch.robots import PARSED_BYTES, RobotsBook, RobotsVerdict
@@ -42,8 +42,8 @@ class PoliteClient:
     """Fetches pages for every dataset of a process; safe to share between threads.
 
     `delay_seconds` raises every spacing and never lowers one. `connect_to` sends all traffic to one plain-http address
-    while URL and Host stay as they are. `memory` may be set to what earlier runs fetched.
-    Close it, or use it as a context manager.
+    while URL and Host stay as they are. `turns` keeps the spacing with other processes too; without it only this one
+    is known. `memory` may be set to what earlier runs fetched. Close it, or use it as a context manager.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class PoliteClient:
         rng: random.Random | None = None,
         wait_budget_seconds: float = WAIT_BUDGET_SECONDS,
         max_body_bytes: int = MAX_BODY_BYTES,
+        turns: SharedTurns | None = None,
     ) -> None:
         self.socrata_app_token = socrata_app_token
         self.on_event = on_event
@@ -66,7 +67,7 @@ class PoliteClient:
         self._delay_seconds = delay_seconds or 0.0
         self._clock = clock or SystemClock()
         self._rng = rng or random.SystemRandom()
-        self._hosts = HostBook(self._clock, wait_budget_seconds)
+        self._hosts = HostBook(self._clock, wait_budget_seconds, turns)
         self._robots = RobotsBook(self._get_robots, self._clock)
         via = ConnectTo(connect_to, transport) if connect_to else transport
         self._wire = Wire(identity_headers(contact), self._clock, via, max_body_bytes)
@@ -80,6 +81,7 @@ class PoliteClient:
     def close(self) -> None:
         """Give the sockets back."""
         self._wire.close()
+        self._hosts.close()
 
     def now(self) -> datetime:
         """The instant on the clock that pages are stamped by."""
