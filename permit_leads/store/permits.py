@@ -11,6 +11,7 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
+from permit_leads.errors import SourceUnavailable
 from permit_leads.permit import FIELDS
 from permit_leads.store import events
 from permit_leads.store.identity import lead_ids
@@ -18,6 +19,7 @@ from permit_leads.store.queries import load_queries
 from permit_leads.store.seen import SeenIds
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+PATIENCE_SECONDS = 30  # with a run that lost its lease and has not ended yet
 
 FIELD_NAMES = [field.name for field in FIELDS]
 PERMIT_COLUMNS = [
@@ -111,6 +113,18 @@ def write_out(permits: pl.DataFrame, leads: pl.DataFrame) -> Prepared:
     )
 
 
+def _lock(conn: psycopg.Connection, dataset_id: str) -> None:
+    try:
+        conn.execute(QUERIES["lock_dataset"], {"dataset_id": dataset_id, "patience": f"{PATIENCE_SECONDS}s"})
+    except psycopg.errors.LockNotAvailable:
+        raise SourceUnavailable(
+            dataset_id,
+            f"the session of a run that lost its lease is still open after {PATIENCE_SECONDS} s; it cannot store "
+            "anything any more; end its process, or wait until the server notices that it is gone, and run again",
+        ) from None
+    conn.execute(QUERIES["wait_as_long_as_it_takes"])
+
+
 class PermitWriter:
     """Writes one dataset's run inside the caller's transaction; nothing shows before the caller commits.
 
@@ -127,7 +141,7 @@ class PermitWriter:
         self._staged_ids: set[str] = set()
         self._page_order = 0
         self.written = Written()
-        conn.execute(QUERIES["lock_dataset"], {"dataset_id": dataset_id})
+        _lock(conn, dataset_id)
         conn.execute(QUERIES["create_staging"])
         conn.execute(events.QUERIES["create_staged_events"])
 

@@ -1,8 +1,13 @@
 -- Statements of store/permits.py. All run inside the one transaction of a dataset's run.
 
 -- lock_dataset --
--- One writer per dataset, also when a lease was forced.
+-- One writer per dataset, also when a lease was forced. A run that lost its lease cannot commit, but while its session
+-- is open it holds this lock; it is waited for, and not for ever.
 select pg_advisory_xact_lock(hashtextextended('permit_leads.store:' || %(dataset_id)s, 0))
+  from (select set_config('lock_timeout', %(patience)s, true)) as waiting_at_most
+
+-- wait_as_long_as_it_takes --
+set local lock_timeout = 0
 
 -- create_staging --
 -- Rows whose content differs from what we know, and their leads; the last one of a permit wins at apply.
