@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -18,6 +19,7 @@ from permit_leads.registry_files import Delimiter
 from permit_leads.registry_portals import Accela, Paging, Portal
 from permit_leads.registry_words import with_general_words
 
+TEMPLATE_PART = re.compile(r"\{([^{}:]+)(?::([1-9]\d?))?\}")
 SOURCES_DIR = Path(__file__).parent / "sources"
 
 Protocol = Literal["socrata", "arcgis", "ckan", "csv", "xlsx", "geojson", "html", "accela", "portal"]
@@ -33,6 +35,7 @@ Parse = Literal[
     "us_date",  # 10/13/2014, 10/13/14, 1/2/14
     "epoch_ms",  # ArcGIS: milliseconds since 1970 UTC, read in `date_zone`
     "excel_date",  # serial day (1900 system) or any text date above
+    "month_date",  # "May, 30 2024 00:00:00", "May 30, 2024": the month by its English name
     "zip5",  # five digits out of "78758 4638", "78758-4638", "78758.0"
     "latitude",
     "longitude",
@@ -59,16 +62,23 @@ class Publisher(Strict):
 
 
 class Columns(Strict):
-    """Where a raw text comes from: one `column`, several `columns` joined by `join`, or the first non-blank of some."""
+    """Where a raw text comes from: one `column`, several `columns` joined by `join`, or the first non-blank of some.
+
+    A `template` such as "{TYPE}{YEAR:2}-{NUMBER:6}" puts a number together that the publisher prints in parts: of
+    {NAME:6} come the last six characters, with zeros in front. It says nothing where one of its columns is blank.
+    """
 
     column: str | None = None
     columns: tuple[str, ...] = ()
     first_of: tuple[str, ...] = ()
     join: str = " "
+    template: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """The publisher's columns that are read, in order."""
+        if self.template is not None:
+            return tuple(name for name, _ in TEMPLATE_PART.findall(self.template))
         return (self.column,) if self.column is not None else self.columns or self.first_of
 
 

@@ -26,7 +26,7 @@ RECORDED_HOST = ".recorded.invalid"
 FIXED_OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 PARSES = {
     "text": ("text", "upper", "company", "zip5", "url", "full_address"),
-    "date": ("floating_date", "iso_date", "us_date", "epoch_ms", "excel_date"),
+    "date": ("floating_date", "iso_date", "us_date", "epoch_ms", "excel_date", "month_date"),
     "money": ("usd",),
     "integer": ("integer",),
     "number": ("number", "latitude", "longitude"),
@@ -139,9 +139,11 @@ def _rule_mistakes(dataset: Dataset) -> Iterator[str]:
 
 
 def _source_mistakes(path: str, rule: Columns) -> Iterator[str]:
-    given = [name for name in ("column", "columns", "first_of") if getattr(rule, name)]
+    given = [name for name in ("column", "columns", "first_of", "template") if getattr(rule, name)]
     if len(given) != 1:
-        yield f"{path}: seen {given or 'no column'}; give exactly one of column, columns, first_of"
+        yield f"{path}: seen {given or 'no column'}; give exactly one of column, columns, first_of, template"
+    if rule.template is not None and not rule.names:
+        yield f"{path}.template: {rule.template!r} names no column; write it as {{COLUMN}} or {{COLUMN:6}}"
     for name, times in Counter(rule.names).items():
         if times > 1:
             yield f"{path}: column {name!r} stands there {times} times"
@@ -187,9 +189,9 @@ def _column_mistakes(dataset: Dataset) -> Iterator[str]:
     for name, times in Counter(dataset.key).items():
         if times > 1 or not name.strip():
             yield f"key: {name!r} stands there {times} times" if name.strip() else "key: a column name is blank"
-    seen: dict[tuple[str, str, str | None], str] = {}
+    seen: dict[tuple[str, str, str | None, tuple[str, ...]], str] = {}
     for blds, rule in dataset.fields.items():
-        use = (",".join(rule.names), rule.parse, rule.extract)
+        use = (",".join(rule.names), rule.parse, rule.extract, rule.roles)
         if use in seen and not {blds, seen[use]} & dataset.values.keys():
             yield f"fields.{blds}: column {use[0]!r} already feeds {seen[use]} in the same way"
         seen.setdefault(use, blds)

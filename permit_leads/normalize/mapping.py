@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 import polars as pl
 
 from permit_leads.permit import FIELD_BY_BLDS, FIELDS, PAGE_ROW
-from permit_leads.registry import Columns, Dataset, FieldRule, TradeLabels
+from permit_leads.registry import TEMPLATE_PART, Columns, Dataset, FieldRule, TradeLabels
 
 TRADE_LABEL = "trade_label"
 IS_RECORD = "is_record"
@@ -72,12 +72,26 @@ def columns_text(columns: Columns, present: Collection[str]) -> pl.Expr:
 
     It reads columns that are cleaned already; a column that the page does not have counts as null.
     """
+    if columns.template is not None:
+        return _template_text(columns.template, present)
     texts = [pl.col(name) for name in columns.names if name in present]
     if not texts:
         return pl.lit(None, pl.String)
     if columns.columns:
         return pl.concat_str(texts, separator=columns.join, ignore_nulls=True).replace("", None)
     return texts[0] if len(texts) == 1 else pl.coalesce(texts)
+
+
+def _template_text(template: str, present: Collection[str]) -> pl.Expr:
+    """The template with its columns filled in; null where one of them is."""
+    parts: list[pl.Expr] = []
+    at = 0
+    for found in TEMPLATE_PART.finditer(template):
+        text = pl.col(found[1]) if found[1] in present else pl.lit(None, pl.String)
+        sized = text.str.pad_start(int(found[2]), "0").str.tail(int(found[2])) if found[2] else text
+        parts += [pl.lit(template[at : found.start()]), sized]
+        at = found.end()
+    return pl.concat_str([*parts, pl.lit(template[at:])], ignore_nulls=False)
 
 
 def role_text(rule: FieldRule, present: Collection[str]) -> pl.Expr:

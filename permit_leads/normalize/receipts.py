@@ -19,6 +19,7 @@ PARSE_WORDS = {
     "us_date": "the day (month first)",
     "epoch_ms": "the day of that many milliseconds since 1970 UTC",
     "excel_date": "the day, written out or as a spreadsheet's serial number",
+    "month_date": "the day (month by name)",
     "zip5": "its first five digits",
     "latitude": "degrees, inside the United States",
     "longitude": "degrees, inside the United States",
@@ -100,6 +101,8 @@ def _rule_words(dataset: Dataset, field_name: str, rule: FieldRule) -> str:
     words = [PARSE_WORDS[rule.parse]]
     if rule.columns:
         words.append(f"joined from {len(rule.columns)} columns")
+    if rule.template:
+        words.append(f"put together as {rule.template}")
     if rule.first_of:
         words.append("the first that is not blank")
     if rule.roles:

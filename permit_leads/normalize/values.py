@@ -16,7 +16,7 @@ WHOLE_LIMIT = 2**53
 FUTURE_DAYS = {"expires_date": 5 * 366}  # Seattle grants 18 months, Baldwin up to years; nothing else lies ahead
 US_BAND = {"latitude": (13.0, 72.0), "longitude": (-180.0, -64.0)}
 NUMBER_PARSES = ("usd", "integer", "number", "latitude", "longitude")
-DATE_PARSES = ("floating_date", "iso_date", "us_date", "epoch_ms", "excel_date")
+DATE_PARSES = ("floating_date", "iso_date", "us_date", "epoch_ms", "excel_date", "month_date")
 NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 GROUPED = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$"
 
@@ -102,6 +102,12 @@ def read_excel_date(text: pl.Expr, today: date) -> pl.Expr:
     return pl.coalesce(from_serial.cast(pl.Date), read_iso_date(text), read_us_date(text, today))
 
 
+def read_month_date(text: pl.Expr) -> pl.Expr:
+    """The day of "May, 30 2024 00:00:00" (as ColdFusion prints it) or "May 30, 2024"."""
+    day = text.str.extract(r"^([A-Za-z]+,? +[0-9]{1,2},? +[0-9]{4})(?: .*)?$").str.replace_all(r"[, ]+", " ")
+    return pl.coalesce(day.str.to_date("%B %d %Y", strict=False), day.str.to_date("%b %d %Y", strict=False))
+
+
 def read_zip5(text: pl.Expr) -> pl.Expr:
     """Five digits out of "78758 4638", "78758-4638", "78758.0"; "00000" is no ZIP."""
     digits = text.str.extract(r"^([0-9]{5})(?:[- ]?[0-9]{4})?(?:\.0+)?$")
@@ -125,6 +131,8 @@ def read_date(parse: str, text: pl.Expr, zone: str, today: date) -> pl.Expr:
         return read_us_date(text, today)
     if parse == "epoch_ms":
         return read_epoch_ms(text, zone)
+    if parse == "month_date":
+        return read_month_date(text)
     return read_excel_date(text, today)
 
 

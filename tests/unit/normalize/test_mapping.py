@@ -32,6 +32,25 @@ def test_columns_are_joined_without_the_blank_ones() -> None:
     assert one(dataset, no=None, dir=None, street="")["original_address1"] is None
 
 
+@pytest.mark.parametrize(
+    ("parts", "number"),
+    [
+        (("CP", "2025", "6792"), "CP25-006792"),
+        (("CP", "25", "006792"), "CP25-006792"),
+        (("CP", "2025", None), None),
+        (("CP", "2025", " "), None),
+    ],
+)
+def test_a_number_is_put_together_from_its_parts(parts: tuple[str, str, str | None], number: str | None) -> None:
+    dataset = elm({"MasterPermitNum": {"template": "{kind}{year:2}-{serial:6}"}})
+    kind, year, serial = parts
+    assert one(dataset, kind=kind, year=year, serial=serial)["master_permit_num"] == number
+
+
+def test_a_template_without_its_column_says_nothing() -> None:
+    assert one(elm({"MasterPermitNum": {"template": "{gone}-1"}}), other="x")["master_permit_num"] is None
+
+
 def test_the_first_that_is_not_blank_counts() -> None:
     dataset = elm({"PIN": {"first_of": ["new_pin", "old_pin"]}})
     assert one(dataset, new_pin=" ", old_pin="12")["pin"] == "12"

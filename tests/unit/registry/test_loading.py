@@ -83,6 +83,7 @@ MISTAKES = [
     ("column twice in a rule", '["c1", "c2"]', '["c1", "c1"]', ["'c1' stands there 2 times"]),
     ("no column at all", '{ column = "what" }', "{ }", ["fields.Description", "exactly one of"]),
     ("two kinds of columns", '{ column = "what" }', '{ column = "what", columns = ["a"] }', ["exactly one of"]),
+    ("template without a column", '{ column = "what" }', '{ template = "CP-1" }', ["fields.Description.template"]),
     ("parse of another kind", 'parse = "floating_date"', 'parse = "usd"', ["does not give a date"]),
     ("money without a parse", "StatusCurrent =", 'EstProjectCost = { column = "cost" }\nStatusCurrent =',
      ["money", "usd"]),
