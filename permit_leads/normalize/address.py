@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from permit_leads.normalize.geo import zip_place
+from permit_leads.normalize.geo import is_state, zip_place
 
-TAIL = re.compile(r"(?is)^(?P<street>.*?)[\s,]*\b(?P<state>[A-Z]{2})(?:[\s,]+(?P<zip>[0-9]{5})(?:-[0-9]{4})?)?$")
+TAIL = re.compile(
+    r"(?is)^(?P<street>.*?)[\s,]*\b(?P<state>[A-Z]{2}|[A-Z]{4,})(?:[\s,]+(?P<zip>[0-9]{5})(?:-[0-9]{4})?)?$"
+)
+COUNTRY = re.compile(r"(?i)[\s,]+(?:United States(?: of America)?|USA)$")
 PARTS = ("original_address1", "original_city", "original_state", "original_zip")
 
 
@@ -30,8 +33,8 @@ def split_address(text: str, state: str, own_city: str | None = None) -> Address
     office knows for that ZIP; else it stays in the street, because a street's last word is no city. Without a ZIP
     there is a tail only behind the publisher's own city: "100 AVENUE TX" may be a street.
     """
-    found = TAIL.match(text.strip())
-    if not found or found["state"].upper() != state:
+    found = TAIL.match(COUNTRY.sub("", text.strip()))
+    if not found or not is_state(found["state"], state):
         return AddressParts(text, None, None, None)
     street, city = _split_city(found["street"].rstrip(" ,"), found["zip"], own_city)
     if found["zip"] is None and (city is None or city != own_city):

@@ -46,6 +46,15 @@ def zip_place(zip5: str) -> ZipPlace | None:
     return ZipPlace(place["state"], fips, frozenset(city.upper() for city in cities))
 
 
+@cache
+def is_state(word: str, state: str) -> bool:
+    """Whether the word is the state: its two letters, or its name ("TEXAS"); never another state's."""
+    if len(word) == len(state):
+        return word.upper() == state
+    code = _fips_book().get_state_fips(word)
+    return code is not None and code == _fips_book().get_state_fips(state)
+
+
 def county_by_zip(zips: pl.Series) -> dict[str, str]:
     """County FIPS code of each distinct ZIP of the series that has one."""
     places = {zip5: zip_place(zip5) for zip5 in zips.drop_nulls().unique().to_list()}

@@ -81,6 +81,15 @@ def test_without_a_zip_only_the_publishers_own_city_makes_a_tail() -> None:
     assert split_address("1 Oak St, Ash, TX", "TX", "ELM") == AddressParts("1 Oak St, Ash, TX", None, None, None)
 
 
+def test_a_spelled_out_state_and_the_country_behind_it_are_a_tail_too() -> None:
+    """Both stand among Fort Worth's addresses of 2025-12."""
+    parts = AddressParts("4426 HARLANWOOD DR", "FORT WORTH", "TX", None)
+    assert split_address("4426 HARLANWOOD DR, FORT WORTH TEXAS", "TX", "FORT WORTH") == parts
+    with_country = split_address("10300 ORCHARD WAY, Fort Worth TX 76126 United States", "TX", "FORT WORTH")
+    assert with_country == AddressParts("10300 ORCHARD WAY", "FORT WORTH", "TX", "76126")
+    assert split_address("12 OHIO", "TX", "FORT WORTH") == AddressParts("12 OHIO", None, None, None)
+
+
 def test_an_address_that_is_only_a_place_has_no_street() -> None:
     assert split_address("HUMBLE TX 77346", "TX") == AddressParts(None, "HUMBLE", "TX", "77346")
 
