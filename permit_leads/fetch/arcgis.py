@@ -60,7 +60,8 @@ def _pages(dataset: Dataset, window: Window, asker: LayerClient) -> Iterator[Pag
         asker.say("fetch.codes_unexplained", column=column, codes=codes)
     yield metadata
     earlier = 0
-    for part in parts_of(dataset, window):
+    is_open = window.since is None or window.until is None  # everything, for a reconcile: no days to cut it by
+    for part in [window] if is_open else parts_of(dataset, window):
         counted = 0
         for page in _part(dataset, asker, layer, part):
             counted = page.expected_count if page.expected_count is not None else counted

@@ -10,7 +10,7 @@ from permit_leads.errors import SourceChanged
 from permit_leads.fetch.moved import WindowMoved
 from permit_leads.page import Window
 from simulators.publishers import Fault
-from tests.integration.fetch.publishers import HOSTS, NUMBERS, Fetch
+from tests.integration.fetch.publishers import ALL, HOSTS, NUMBERS, Fetch
 
 NOVEMBER = Window(date(2026, 11, 1), date(2026, 11, 30))
 NAMES = {"status": {"Issued": "Permit issued", "Final": "Finaled"}}
@@ -21,6 +21,11 @@ def test_a_window_in_parts_comes_to_the_same_rows_and_announces_their_sum(fetch:
     counts = [page.expected_count for page in fetch.pages("arcgis", NOVEMBER, window_days=2) if page.kind == "count"]
     assert counts[:6] == [4, 4, 8, 8, 12, 12]
     assert counts[-1] == len(NUMBERS)
+
+
+def test_a_window_without_ends_is_read_in_one(fetch: Fetch) -> None:
+    """A reconcile asks for everything; there are no days to cut that by."""
+    assert fetch.numbers("arcgis", ALL, window_days=2) == NUMBERS
 
 
 def test_a_part_that_does_not_add_up_is_read_again(fetch: Fetch) -> None:
