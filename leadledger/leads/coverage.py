@@ -87,6 +87,7 @@ class CoverageBook:
                 rows = cursor.execute(QUERIES["datasets"], {"today": now.date() + timedelta(days=1)}).fetchall()
         known = {row["dataset_id"] for row in rows}
         never_run = [_from_registry(one) for one in self._registry.values() if one.id not in known]
+        rows = [{**row, **_switched_off(self._registry.get(row["dataset_id"]))} for row in rows]
         every = sorted([*rows, *never_run], key=lambda row: (row["publisher"], row["dataset_id"]))
         described = [_describe(row, self._counts, now) for row in every]
         return Snapshot(now, described, self._counts.counties)
@@ -190,6 +191,17 @@ def _describe(row: Mapping[str, Any], counts: _Counts, now: datetime) -> dict[st
     }
 
 
+def _switched_off(dataset: Dataset | None) -> dict[str, Any]:
+    """Whether and why a dataset is off, as the registry has it: a dataset that is off never runs, to write it down.
+
+    One that the registry has lost stays as its last run left it.
+    """
+    if dataset is None:
+        return {"disabled_status": None, "disabled_on": None}
+    names = ("is_enabled", "disabled_status", "disabled_reason", "disabled_on")
+    return {name: getattr(dataset, name) for name in names}
+
+
 def _from_registry(dataset: Dataset) -> dict[str, Any]:
     """A dataset the store has not heard of: it has never run."""
     licence = dataset.publisher.licence
@@ -201,8 +213,7 @@ def _from_registry(dataset: Dataset) -> dict[str, Any]:
         "state": dataset.publisher.state,
         "county_fips": dataset.publisher.county_fips,
         "protocol": dataset.protocol,
-        "is_enabled": dataset.is_enabled,
-        "disabled_reason": dataset.disabled_reason,
+        **_switched_off(dataset),
         "freshness_hours": dataset.freshness_hours,
         "published_fields": published_fields(dataset),
         "licence": licence.name,

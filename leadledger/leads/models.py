@@ -11,6 +11,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from permit_leads.registry_facts import DisabledStatus
+
 Money = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$", description="US dollars.", examples=["18400.00"])]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="sha-256 of the archived page, in hex.")]
 SimulatedNote = Annotated[
@@ -227,7 +229,9 @@ class DatasetCoverage(BaseModel):
     county_name: str | None
     protocol: str
     is_enabled: bool
+    disabled_status: DisabledStatus | None = Field(description="In what way it cannot be read; null while it is on.")
     disabled_reason: str | None
+    disabled_on: date | None = Field(description="The day that was seen.")
     status: Literal["success", "failure", "running", "never_run"]
     freshness: Freshness
     freshness_reason: str | None = Field(description="Why it is not fresh.")

@@ -111,6 +111,18 @@ def test_the_coverage_page_is_public_and_sorts_by_its_columns(page: Page, stack:
     assert counts[0] > 0
 
 
+def test_a_source_that_is_off_says_why_and_since_when_on_any_screen(page: Page, stack: Stack) -> None:
+    page.goto("/coverage")
+    row = page.locator('tr[data-dataset="missoula_permits"]')
+    card = page.locator("#missoula_permits")
+    for width, shown in ((1280, row), (1280, card), (390, card)):
+        page.set_viewport_size({"width": width, "height": 900})
+        for words in ("Says too little, seen Nov 23, 2026", "prints no dates"):
+            expect(shown).to_contain_text(words)
+            expect(shown.get_by_text(words).first).to_be_visible()
+    expect(row).to_be_hidden()
+
+
 def test_what_cannot_be_read_in_the_address_is_told(page: Page, reader: Reader) -> None:
     page.goto("/leads?zip=7870&min_score=300&trade=juggling&issued_since=2026-02-30")
     for words in ("zip “7870”", "min_score “300”", "trade “juggling”", "issued_since “2026-02-30”"):

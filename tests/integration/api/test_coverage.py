@@ -80,6 +80,18 @@ def test_dataset_that_never_ran_says_so(datasets: dict[str, dict[str, Any]]) -> 
     assert "issued_date" in harris["published_fields"]
 
 
+def test_dataset_that_is_off_says_why_and_since_when(datasets: dict[str, dict[str, Any]]) -> None:
+    missoula = datasets["missoula_permits"]
+    assert (missoula["freshness"], missoula["is_enabled"], missoula["disabled_status"]) == (
+        "disabled",
+        False,
+        "unusable",
+    )
+    assert missoula["disabled_on"] == "2026-11-23"
+    assert "prints no dates" in missoula["disabled_reason"]
+    assert datasets["austin_issued_permits"]["disabled_on"] is None
+
+
 def test_counties_are_those_with_permits_and_by_name(api: httpx.Client) -> None:
     counties = api.get("/api/counties").json()["counties"]
     assert {"county_fips": "48491", "name": "Williamson County", "state": "TX"} in counties
@@ -108,3 +120,13 @@ def test_new_run_shows_after_seconds(
     assert [one["permit_count"] for one in server.get("/api/coverage").json()["datasets"] if one["permit_count"]] == [
         40
     ]
+
+
+def test_dataset_switched_off_after_its_last_run_is_off(
+    server: httpx.Client, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dataset that is off never runs, so the store goes on saying that it is on: the registry knows better."""
+    monkeypatch.setattr(coverage, "KEPT_SECONDS", 0.0)
+    load(owner, Loaded("missoula_permits", "City of Missoula", "30063", 3))
+    (missoula,) = (one for one in server.get("/api/coverage").json()["datasets"] if one["permit_count"])
+    assert (missoula["freshness"], missoula["disabled_status"]) == ("disabled", "unusable")

@@ -289,8 +289,18 @@ export interface components {
             county_name: string | null;
             /** Dataset Id */
             dataset_id: string;
+            /**
+             * Disabled On
+             * @description The day that was seen.
+             */
+            disabled_on: string | null;
             /** Disabled Reason */
             disabled_reason: string | null;
+            /**
+             * Disabled Status
+             * @description In what way it cannot be read; null while it is on.
+             */
+            disabled_status: ("dead" | "frozen" | "unverified" | "walled" | "unusable") | null;
             /**
              * Freshness
              * @enum {string}

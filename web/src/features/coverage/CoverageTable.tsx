@@ -6,7 +6,7 @@ import { formatAgo, formatCount, formatDay, formatDaysAgo } from '@/lib/format'
 import { Tag } from '@/ui/Tag'
 
 import { type Sort, type SortKey, sortHref } from './sort'
-import { FRESHNESS_WORDS, noNewestWords } from './words'
+import { disabledWords, FRESHNESS_WORDS, noNewestWords } from './words'
 
 interface Props {
   datasets: DatasetCoverage[]
@@ -102,11 +102,10 @@ function DatasetRow({ dataset, now }: { dataset: DatasetCoverage; now: Date }) {
       </th>
       <td className={CELL}>
         <span className="flex flex-wrap gap-1.5">
-          <Tag look={freshness.look} title={dataset.freshness_reason ?? undefined}>
-            {freshness.label}
-          </Tag>
+          <Tag look={freshness.look}>{freshness.label}</Tag>
           {dataset.simulated_note !== null && <Tag look="notice">Demo</Tag>}
         </span>
+        <Why dataset={dataset} />
       </td>
       <td className={CELL}>
         {newest_issued_date === null ? (
@@ -125,5 +124,16 @@ function DatasetRow({ dataset, now }: { dataset: DatasetCoverage; now: Date }) {
       <td className={`${CELL} text-right tabular-nums`}>{formatCount(dataset.lead_count)}</td>
       <td className={CELL}>{dataset.licence ?? <span className="text-ink-3">Not recorded</span>}</td>
     </tr>
+  )
+}
+
+/** Why the data is not fresh. That nothing was read yet stands in the column of the last reading already. */
+function Why({ dataset }: { dataset: DatasetCoverage }) {
+  if (dataset.freshness_reason === null || (dataset.is_enabled && dataset.last_success === null)) return null
+  return (
+    <span className="mt-1 block max-w-[22rem] text-xs text-ink-3">
+      {!dataset.is_enabled && <span className="block text-ink-2">{disabledWords(dataset)}</span>}
+      {dataset.freshness_reason}
+    </span>
   )
 }

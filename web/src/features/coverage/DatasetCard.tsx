@@ -7,7 +7,7 @@ import { Notice } from '@/ui/Notice'
 import { Tag } from '@/ui/Tag'
 import { Day, Instant } from '@/ui/Time'
 
-import { FRESHNESS_WORDS, noNewestWords, STATUS_WORDS } from './words'
+import { disabledWords, FRESHNESS_WORDS, noNewestWords, STATUS_WORDS } from './words'
 
 interface Props {
   dataset: DatasetCoverage
@@ -45,7 +45,7 @@ function Reasons({ dataset }: { dataset: DatasetCoverage }) {
   return (
     <>
       {dataset.disabled_reason !== null && (
-        <Notice look="warn" title="Switched off.">
+        <Notice look="warn" title={`Switched off. ${disabledWords(dataset)}.`}>
           {dataset.disabled_reason}
         </Notice>
       )}

@@ -1,4 +1,5 @@
 import type { DatasetCoverage, Freshness } from '@/api/types'
+import { formatDay } from '@/lib/format'
 import type { TagLook } from '@/ui/Tag'
 
 export const FRESHNESS_WORDS: Record<Freshness, { label: string; look: TagLook }> = {
@@ -18,4 +19,18 @@ export const STATUS_WORDS: Record<DatasetCoverage['status'], string> = {
   failure: 'Last run failed',
   running: 'Running now',
   never_run: 'Never run',
+}
+
+const DISABLED_WORDS: Record<NonNullable<DatasetCoverage['disabled_status']>, string> = {
+  dead: 'Does not answer',
+  frozen: 'Stands still',
+  unverified: 'Not verified',
+  walled: 'Behind a login or block',
+  unusable: 'Says too little',
+}
+
+/** In what way a dataset that is off cannot be read, and the day that was seen: "Stands still, seen Aug 19, 2026". */
+export function disabledWords({ disabled_status, disabled_on }: DatasetCoverage): string {
+  const state = disabled_status === null ? 'Switched off' : DISABLED_WORDS[disabled_status]
+  return disabled_on === null ? state : `${state}, seen ${formatDay(disabled_on)}`
 }
