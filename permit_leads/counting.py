@@ -12,7 +12,7 @@ def count_batch(attempt: Attempt, batch: Batch) -> None:
     tally = attempt.tally
     tally.page_count += 1
     tally.note = batch.page.note or tally.note
-    if batch.page.expected_count is not None:
+    if batch.page.expected_count is not None and attempt.kind != "replay":  # which adds up runs, each counted then
         tally.expected_count = batch.page.expected_count
     attempt.findings.extend(batch.findings)
     if batch.prepared is None:
@@ -30,6 +30,6 @@ def note_listed(absence: Absence | None, batch: Batch) -> None:
     """What a page lists, when the run is to say what is listed no more."""
     if absence is None:
         return
-    absence.note_fetch(batch.page.fetched_at)
+    absence.note_fetch(batch.page.fetched_at, batch.recorded_at)
     if batch.view is not None:
         absence.note_listed(batch.view.permit_ids, batch.rejections["permit_key"], batch.oldest_date)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -51,6 +51,7 @@ class Attempt:
     dataset_id: str
     run_id: uuid.UUID
     kind: RunKind
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     status: Literal["success", "failure", "empty"] = "failure"
     window: Window = field(default_factory=lambda: Window(None, None))
     tally: Tally = field(default_factory=Tally)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import psycopg
 
 from permit_leads import quality
 from permit_leads.archive import Archive
+from permit_leads.context import PAGES_AHEAD, Accepting, Context
 from permit_leads.counting import count_batch, note_listed
 from permit_leads.errors import BatchHeld, SourceError
 from permit_leads.fetch.http import PoliteClient
@@ -22,47 +20,18 @@ from permit_leads.heartbeat import beating
 from permit_leads.memory import PageMemory
 from permit_leads.normalize import mapping_json, published_fields
 from permit_leads.outcome import Attempt, Outcome, Progress, Request, outcome_of
-from permit_leads.page import Window
+from permit_leads.rebuild import replay_all, require_turn
 from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
 from permit_leads.settle import confirm, settle
-from permit_leads.stages import Batch, Clock, Source, batches, fetched, held, replayed
+from permit_leads.stages import Batch, Clock, batches
 from permit_leads.store import db, holds, profiles, runs, state
 from permit_leads.store.absence import Absence
 from permit_leads.store.host_turns import HostTurns
 from permit_leads.store.permits import PermitWriter
 from permit_leads.stream import prefetch
 from permit_leads.telling import tell_end, tell_page
-from permit_leads.verdict import judge
-from permit_leads.window import local_window
-
-PAGES_AHEAD = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Accepting:
-    """A batch that was held back and that an operator lets in, and why."""
-
-    held: holds.Held
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every dataset of one command shares."""
-
-    request: Request
-    url: str
-    client: PoliteClient
-    archive: Archive
-    progress: Progress
-    actor: str
-    accepting: Accepting | None = None
-
-    @property
-    def kind(self) -> runs.RunKind:
-        """A batch that is accepted stays what it was when it came."""
-        return self.accepting.held.kind if self.accepting else self.request.kind
+from permit_leads.verdict import Excused, judge
 
 
 def run_all(
@@ -92,15 +61,18 @@ def run_all(
         archive = Archive(settings.archive_url)
         client.memory = PageMemory(url, archive)
         context = Context(request, url, client, archive, progress, actor, accepting)
-        return [_run_or_fail(context, dataset) for dataset in datasets]
+        if request.is_replay and not request.is_dry_run:
+            return replay_all(context, datasets, run_one)
+        return [run_one(context, dataset) for dataset in datasets]
 
 
 def _with_address(dataset: Dataset) -> Dataset:
     return dataset.model_copy(update={"url": resolved_url(dataset, os.environ)})
 
 
-def _run_or_fail(context: Context, dataset: Dataset) -> Outcome:
-    attempt = Attempt(dataset.id, uuid.uuid4(), context.kind)
+def run_one(context: Context, dataset: Dataset) -> Outcome:
+    """Run one dataset; whatever goes wrong is in the outcome."""
+    attempt = context.attempt(dataset.id)
     started = time.monotonic()
     context.progress.event("run.started", source=dataset.id, run_id=attempt.run_id, kind=attempt.kind)
     try:
@@ -119,9 +91,9 @@ def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
             row = state.read(control, dataset.id)
         else:
             row = _begin(control, context, dataset, attempt)
-        attempt.window = _window(context, dataset, row)
+        attempt.window = context.window(dataset, row)
         if not context.request.is_dry_run:
-            runs.begin_run(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, datetime.now(UTC))
+            runs.begin_run(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, attempt.started_at)
         try:
             control.commit()  # the claim; from here on every end is recorded
             if not context.request.is_dry_run:
@@ -135,27 +107,10 @@ def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
 
 def _begin(control: psycopg.Connection, context: Context, dataset: Dataset, attempt: Attempt) -> state.StateRow:
     runs.upsert_dataset(control, dataset, published_fields(dataset), mapping_json(dataset))
-    return state.begin(control, dataset.id, attempt.run_id, context.actor)
-
-
-def _window(context: Context, dataset: Dataset, row: state.StateRow | None) -> Window:
-    if context.accepting is not None:
-        return context.accepting.held.window
-    if context.request.kind == "window" or context.request.since is not None:
-        return local_window(context.request.since, context.request.until, dataset.publisher.time_zone)
-    if context.request.kind in ("replay", "reconcile"):
-        return Window(None, None)
-    return state.next_window(row, dataset, _today(dataset))
-
-
-def _today(dataset: Dataset) -> date:
-    return datetime.now(ZoneInfo(dataset.publisher.time_zone)).date()
-
-
-def _day(context: Context, dataset: Dataset) -> date:
-    """The publisher's day on which the rows were asked for."""
-    watermark = context.accepting.held.watermark if context.accepting else None
-    return watermark or _today(dataset)
+    row = state.begin(control, dataset.id, attempt.run_id, context.actor)
+    if context.recorded is not None:
+        require_turn(control, dataset, context.recorded)
+    return row
 
 
 def _signs_of_life(context: Context, attempt: Attempt) -> AbstractContextManager[None]:
@@ -181,10 +136,10 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
     with closing(db.connect(context.url)) as conn, closing(db.connect(context.url)) as lookup:
         writer = PermitWriter(conn, dataset.id, attempt.run_id)
         known = runs.known_counts(conn, dataset.id, attempt.window)
-        past = profiles.read_past(conn, dataset.id, attempt.window, _day(context, dataset))
+        past = profiles.read_past(conn, dataset.id, attempt.window, context.day(dataset))
         absence = Absence(conn, dataset, attempt.run_id) if attempt.kind == "reconcile" else None
         attempt.tally.written = writer.written
-        with closing(_source(context, dataset, attempt, clock)) as source:
+        with closing(context.source(dataset, attempt, clock)) as source:
             ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock)
             arriving = prefetch(ready, PAGES_AHEAD, context.client.stop_waiting)
             with closing(arriving):
@@ -197,22 +152,12 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
                 except (KeyboardInterrupt, SystemExit):
                     context.client.stop_waiting()  # or the end would wait for the thread that sits out a spacing
                     raise
-        judge(dataset, attempt, known, past, _day(context, dataset), is_accepted=context.accepting is not None)
+        judge(dataset, attempt, known, past, context.day(dataset), excused=_excused(context))
         with clock.stage("apply"):
             withdrawn = absence.withdraw() if absence else 0
-            writer.apply()
+            writer.apply(context.recorded.facts.published_at if context.recorded else None)
             writer.written.permit_changed += withdrawn
-        _finish(context, dataset, attempt, conn)
-
-
-def _source(context: Context, dataset: Dataset, attempt: Attempt, clock: Clock) -> Source:
-    if context.accepting is not None:
-        return held(context.archive, dataset, context.accepting.held.run_id)
-    if context.request.is_replay:
-        return replayed(context.archive, dataset, attempt.window)
-    archive = None if context.request.is_dry_run else context.archive
-    pages = fetched(context.client, archive, dataset, attempt.window, attempt.run_id, clock)
-    return prefetch(pages, PAGES_AHEAD)
+        _finish(context, dataset, attempt, conn, writer.published_at)
 
 
 def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Connection, writer: PermitWriter) -> None:
@@ -226,7 +171,16 @@ def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Conne
         writer.write(batch.prepared)
 
 
-def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.Connection) -> None:
+def _excused(context: Context) -> Excused:
+    """Of what was let in already, by an operator or by the checks of its day, only what cannot be read is a failure."""
+    if context.recorded is None:
+        return "accepted by an operator" if context.accepting else None
+    return "let in when it came"
+
+
+def _finish(
+    context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.Connection, published_at: datetime
+) -> None:
     """Rows, rejections, findings, run record and watermark commit together."""
     attempt.status = "success" if attempt.tally.record_count else "empty"
     if context.request.is_dry_run:
@@ -236,30 +190,23 @@ def _finish(context: Context, dataset: Dataset, attempt: Attempt, conn: psycopg.
         runs.insert_finding(conn, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
     runs.finish_run(conn, attempt.run_id, "success", attempt.tally, None)
     profiles.write_profile(conn, attempt.run_id, quality.as_json(attempt.observed.profile))
-    watermark = _watermark(context, dataset, attempt)
+    watermark = context.watermark(dataset, attempt)
     state.finish_success(conn, dataset.id, attempt.run_id, watermark, attempt.tally.record_count)
     if context.accepting is not None:
         _admit(context, context.accepting, attempt, conn)
     if attempt.kind == "sync":
         holds.supersede(conn, dataset.id)
-    if attempt.kind == "replay" or context.accepting is not None:
+    if not context.is_news:
         conn.commit()
         return
-    context.archive.prepare(attempt.run_id, dataset.id, attempt.window)
+    context.prepare(attempt, published_at)
     conn.commit()
     confirm(context.archive, dataset.id, attempt.run_id, context.progress)
-
-
-def _watermark(context: Context, dataset: Dataset, attempt: Attempt) -> date | None:
-    if context.accepting is not None:
-        return context.accepting.held.watermark
-    return (attempt.window.until or _today(dataset)) if attempt.kind == "sync" else None
 
 
 def _admit(context: Context, accepting: Accepting, attempt: Attempt, conn: psycopg.Connection) -> None:
     held_run = accepting.held.run_id
     holds.decide(conn, holds.Verdict(held_run, "accepted", context.actor, accepting.reason, attempt.run_id))
-    context.archive.admit(held_run, attempt.dataset_id)
 
 
 def _record_failure(
@@ -273,9 +220,9 @@ def _record_failure(
     attempt.tally.written = type(attempt.tally.written)()
     for finding in attempt.findings:
         runs.insert_finding(control, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
-    is_held = isinstance(error, BatchHeld) and attempt.kind != "replay"
+    is_held = isinstance(error, BatchHeld) and context.is_news
     runs.finish_run(control, attempt.run_id, "held" if is_held else "failure", attempt.tally, reason)
-    if isinstance(error, BatchHeld) and attempt.kind != "replay":
+    if isinstance(error, BatchHeld) and context.is_news:
         _hold(context, dataset, attempt, control, error)
     state.finish_failure(control, dataset.id, attempt.run_id, reason)
     control.commit()
@@ -284,6 +231,6 @@ def _record_failure(
 def _hold(context: Context, dataset: Dataset, attempt: Attempt, control: psycopg.Connection, error: BatchHeld) -> None:
     """Keep the pages where no replay reads them, and ask an operator."""
     context.archive.write_held(attempt.run_id, dataset.id, attempt.window)
-    watermark = _watermark(context, dataset, attempt)
+    watermark = context.watermark(dataset, attempt)
     profiles.write_profile(control, attempt.run_id, quality.as_json(attempt.observed.profile))
     holds.hold(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, watermark, error.codes)

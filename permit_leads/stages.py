@@ -8,14 +8,14 @@ import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import psycopg
 
 from permit_leads import quality, score
-from permit_leads.archive import Archive
+from permit_leads.archive import Archive, ArchivedRun
 from permit_leads.fetch import fetch_pages, read_rows
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.normalize import Normalized, normalize
@@ -25,7 +25,7 @@ from permit_leads.permit import PERMIT_KEY, REJECTION_SCHEMA
 from permit_leads.registry import Dataset
 from permit_leads.search import search_words
 from permit_leads.store.identity import with_identity
-from permit_leads.store.permits import Prepared, prepare, split_known
+from permit_leads.store.permits import Prepared, outdated_permits, prepare, split_known
 
 NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
 NOTHING_NEW = Prepared(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), {})
@@ -34,12 +34,21 @@ NO_IDS = pl.Series(dtype=pl.String)
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One page with its place in the run, safe in the archive. `replay_order` counts replayed runs, newest first."""
+    """One page with its place in the run, safe in the archive.
+
+    `learned_at` is when we learn what it says; None: when it came. `replay_order` counts replayed runs, newest first.
+    """
 
     page_index: int
     page_sha256: str
     page: Page
+    learned_at: datetime | None = None
     replay_order: int | None = None
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When we learned what the page says."""
+        return self.learned_at or self.page.fetched_at
 
 
 Source = Generator[Arrived, None, None]
@@ -52,6 +61,7 @@ class Batch:
     page_index: int
     page_sha256: str
     page: Page
+    recorded_at: datetime
     prepared: Prepared | None = None
     unchanged_ids: pl.Series = field(default_factory=lambda: NO_IDS)
     rejections: pl.DataFrame = field(default_factory=lambda: NOTHING_REJECTED)
@@ -99,23 +109,33 @@ def _keep(archive: Archive | None, dataset: Dataset, run_id: uuid.UUID, page_ind
     return archive.write_page(run_id, dataset.id, page_index, page)
 
 
-def replayed(archive: Archive, dataset: Dataset, window: Window) -> Source:
-    """Archived pages, newest run first, so that of each permit only what was published last is looked at."""
+def replayed(archive: Archive, dataset: Dataset, window: Window, now: datetime) -> Source:
+    """Archived pages, newest run first, so that of each permit only what was published last is looked at.
+
+    What a page says otherwise than before, because it is read otherwise today, is learned now.
+    """
     page_index = 0
     for replay_order, archived in enumerate(archive.runs(dataset.id)):
-        if _touches(archived.window, window):
+        if touches(archived.window, window):
             for sha256, page in archive.pages(archived):
-                yield Arrived(page_index, sha256, page, replay_order)
+                yield Arrived(page_index, sha256, page, now, replay_order)
                 page_index += 1
 
 
-def held(archive: Archive, dataset: Dataset, run_id: uuid.UUID) -> Source:
-    """The archived pages of a run that was held back."""
+def recorded(archive: Archive, archived: ArchivedRun) -> Source:
+    """The pages of one archived run, as they came and when they came."""
+    for page_index, (sha256, page) in enumerate(archive.pages(archived)):
+        yield Arrived(page_index, sha256, page, archived.learned_at)
+
+
+def held(archive: Archive, dataset: Dataset, run_id: uuid.UUID, now: datetime) -> Source:
+    """The archived pages of a run that was held back: what they say is known only from now on."""
     for page_index, (sha256, page) in enumerate(archive.held_pages(run_id, dataset.id)):
-        yield Arrived(page_index, sha256, page)
+        yield Arrived(page_index, sha256, page, now)
 
 
-def _touches(one: Window, other: Window) -> bool:
+def touches(one: Window, other: Window) -> bool:
+    """Whether two windows have a day in common."""
     starts_in_time = one.since is None or other.until is None or one.since <= other.until
     ends_in_time = one.until is None or other.since is None or one.until >= other.since
     return starts_in_time and ends_in_time
@@ -130,7 +150,7 @@ def batches(
         if arrived.page.kind == "rows":
             yield _batch(dataset, run_id, arrived, Memory(given, contacts), lookup, clock)
         else:
-            yield Batch(arrived.page_index, arrived.page_sha256, arrived.page)
+            yield Batch(arrived.page_index, arrived.page_sha256, arrived.page, arrived.recorded_at)
 
 
 class GivenKeys:
@@ -179,14 +199,17 @@ def _batch(
     with clock.stage("compare"):
         differing, unchanged_ids = split_known(lookup, permits)
         if lookup is not None:
+            if arrived.replay_order is not None:
+                differing, unchanged_ids = _as_known(lookup, arrived, differing, unchanged_ids)
             lookup.commit()
     with clock.stage("watch"):
         view = _view(rows, normalized, permits, differing, unchanged_ids)
-    prepared = NOTHING_NEW if differing.is_empty() else _prepared(dataset, run_id, differing, page, day, clock)
+    prepared = NOTHING_NEW if differing.is_empty() else _prepared(dataset, run_id, differing, arrived, day, clock)
     return Batch(
         page_index=arrived.page_index,
         page_sha256=arrived.page_sha256,
         page=page,
+        recorded_at=arrived.recorded_at,
         prepared=prepared,
         unchanged_ids=unchanged_ids,
         rejections=normalized.rejections,
@@ -196,6 +219,16 @@ def _batch(
         newest_date=_newest(normalized.permits["issued_date"], day),
         oldest_date=_oldest(normalized.permits["issued_date"]),
     )
+
+
+def _as_known(
+    lookup: psycopg.Connection, arrived: Arrived, differing: pl.DataFrame, unchanged_ids: pl.Series
+) -> tuple[pl.DataFrame, pl.Series]:
+    """What a replayed page says of permits of which we learned more since is history, and changes nothing."""
+    outdated = outdated_permits(lookup, differing["permit_id"], arrived.page.fetched_at, arrived.page_sha256)
+    if not len(outdated):
+        return differing, unchanged_ids
+    return differing.filter(~pl.col("permit_id").is_in(outdated.to_list())), pl.concat([unchanged_ids, outdated])
 
 
 def _view(
@@ -212,7 +245,7 @@ def _view(
 
 
 def _prepared(
-    dataset: Dataset, run_id: uuid.UUID, differing: pl.DataFrame, page: Page, day: date, clock: Clock
+    dataset: Dataset, run_id: uuid.UUID, differing: pl.DataFrame, arrived: Arrived, day: date, clock: Clock
 ) -> Prepared:
     """Permits that are new or differ, with their trades, words and scored leads, as the store takes them."""
     with clock.stage("score"):
@@ -221,7 +254,7 @@ def _prepared(
         leads = score.score(dataset, live, trades.join(live.select(PERMIT_KEY), on=PERMIT_KEY, how="semi"), today=day)
     with clock.stage("prepare"):
         permits = _with_words(_with_trades(differing, trades), live)
-        return prepare(dataset.id, run_id, permits, leads, page.fetched_at, score.MODEL_VERSION)
+        return prepare(dataset.id, run_id, permits, leads, arrived.recorded_at, score.MODEL_VERSION)
 
 
 def _newest(issued_dates: pl.Series, day: date) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from permit_leads import quality
 from permit_leads.errors import BatchHeld
@@ -13,12 +14,16 @@ from permit_leads.store.profiles import Past
 from permit_leads.store.runs import Known
 
 BEHIND = frozenset({"stale", "volume_low"})
+UNREADABLE = frozenset({"rejections_over_limit", "no_permits_in_rows", "column_gone"})
+Excused = Literal["accepted by an operator", "let in when it came"] | None
 
 
 def judge(
-    dataset: Dataset, attempt: Attempt, known: Known, past: Past, today: date, *, is_accepted: bool = False
+    dataset: Dataset, attempt: Attempt, known: Known, past: Past, today: date, *, excused: Excused = None
 ) -> None:
-    """Add what is found to the attempt; of a batch that an operator has accepted, failures are only warnings.
+    """Add what is found to the attempt; of a batch that is excused, failures are only warnings.
+
+    Rows of an earlier day that today's source file cannot read are no matter of that day: they stay failures.
 
     Raises:
         BatchHeld: at least one finding is a failure; all of them are in the message.
@@ -42,8 +47,8 @@ def judge(
         page_hashes=attempt.observed.page_hashes,
     )
     attempt.findings.extend(quality.check_run(dataset, seen))
-    if is_accepted:
-        attempt.findings = [_accepted(finding) for finding in attempt.findings]
+    if excused is not None:
+        attempt.findings = [_excuse(finding, excused) for finding in attempt.findings]
     attempt.findings = list(dict.fromkeys(attempt.findings))
     profile.is_behind = any(finding.code in BEHIND for finding in attempt.findings)
     failures = [finding for finding in attempt.findings if finding.severity == "failure"]
@@ -52,10 +57,10 @@ def judge(
         raise BatchHeld(dataset.id, "; ".join(finding.message for finding in failures), codes)
 
 
-def _accepted(finding: quality.Finding) -> quality.Finding:
-    if finding.severity != "failure":
+def _excuse(finding: quality.Finding, excused: str) -> quality.Finding:
+    if finding.severity != "failure" or (excused == "let in when it came" and finding.code in UNREADABLE):
         return finding
-    return quality.Finding(finding.code, "warning", f"accepted by an operator: {finding.message}")
+    return quality.Finding(finding.code, "warning", f"{excused}: {finding.message}")
 
 
 def span_of(attempt: Attempt) -> int | None:

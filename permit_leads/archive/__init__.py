@@ -1,38 +1,42 @@
 """The archive: every response exactly as it came, kept once under its own sha-256, never written over.
 
-Layout below the archive's address (any fsspec file system):
-  pages/<first two hex digits>/<sha256>.zst            the body, zstd
-  manifest/dataset=<dataset_id>/run=<run_id>.jsonl     one line a page in order, then one that says the run is whole
-  held/dataset=<dataset_id>/run=<run_id>.jsonl         the same of a run that is held back, which no replay reads
-  pending/dataset=<dataset_id>/run=<run_id>.jsonl      a manifest whose run was about to be committed
-A manifest appears in one step once its run is committed, so what has no manifest never happened. It is written as
-pending before the commit and confirmed after it; of one that a crash left pending, the database says which it is.
+It lies on any fsspec file system, laid out as `archive.layout` says. A manifest appears in one step once its run is
+committed, so what has no manifest never happened. It is written as pending before the commit and confirmed after it; of
+one that a crash left pending, the database says which it is.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import fsspec
 import zstandard
 from fsspec.implementations.local import LocalFileSystem
 
+from permit_leads.archive.disk import create_locally, link_once, sync
 from permit_leads.archive.files import packed_file
-from permit_leads.archive.manifest import BrokenManifest, CompleteLine, PageLine, line_of, parse_manifest
+from permit_leads.archive.layout import Layout, run_of
+from permit_leads.archive.manifest import (
+    Acceptance,
+    BrokenManifest,
+    CompleteLine,
+    PageLine,
+    RunFacts,
+    complete_line,
+    line_of,
+    parse_manifest,
+)
 from permit_leads.errors import PermitLeadsError
 from permit_leads.page import Page, Window
 
+__all__ = ["Acceptance", "Archive", "ArchiveCorrupt", "ArchivedRun", "RunFacts"]
 COMPRESSION_LEVEL = 3
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_SLUG = re.compile(r"[a-z0-9_]+")
+NOTHING_MORE = RunFacts()
 
 
 class ArchiveCorrupt(PermitLeadsError):
@@ -48,13 +52,26 @@ class ArchivedRun:
     window: Window
     fetched_at: datetime
     page_count: int
+    facts: RunFacts
+    path: str
+
+    @property
+    def at(self) -> datetime:
+        """When it began; of old manifests, which do not say, when its last page came. Orders the runs of a dataset."""
+        return self.facts.started_at or self.fetched_at
+
+    @property
+    def learned_at(self) -> datetime | None:
+        """The instant at which all its rows were learned; None: each when its page came."""
+        return self.facts.started_at if self.facts.accepted else None
 
 
 class Archive:
     """The archive at a fsspec address such as file:///srv/archive or s3://bucket/archive."""
 
     def __init__(self, url: str) -> None:
-        self._fs, self._root = fsspec.core.url_to_fs(url)
+        self._fs, root = fsspec.core.url_to_fs(url)
+        self._layout = Layout(root)
         self._open_runs: dict[tuple[str, uuid.UUID], list[PageLine]] = {}
         self._unsynced: list[Path] = []
 
@@ -67,7 +84,7 @@ class Archive:
             ArchiveCorrupt: a file of this name is there already, and its bytes are others.
         """
         sha256 = hashlib.sha256(page.body).hexdigest()
-        path = self._page_path(sha256)
+        path = self._layout.page(sha256)
         if self._fs.exists(path) or not self._create(path, _packed(page.body)):
             self.read_body(sha256)
         self._open_runs.setdefault((dataset_id, run_id), []).append(line_of(page_index, sha256, page))
@@ -76,11 +93,11 @@ class Archive:
     def keep_file(self, path: Path) -> str:
         """Keep a whole file, of whatever size, under the sha-256 (hex) of its bytes; no run's manifest names it."""
         is_local = isinstance(self._fs, LocalFileSystem)
-        folder = Path(self._root) / "pages" if is_local else None
+        folder = Path(self._layout.root) / "pages" if is_local else None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         with packed_file(path, COMPRESSION_LEVEL, folder) as packed:
-            target = self._page_path(packed.sha256)
+            target = self._layout.page(packed.sha256)
             if is_local:
                 self._link(packed.path, Path(target))
             elif not self._fs.exists(target):
@@ -92,37 +109,33 @@ class Archive:
         """Leave the pages noted so far out of the run's manifest: the run begins again. Their bytes stay."""
         self._open_runs.pop((dataset_id, run_id), None)
 
-    def write_complete(self, run_id: uuid.UUID, dataset_id: str, window: Window) -> None:
+    def write_complete(
+        self, run_id: uuid.UUID, dataset_id: str, window: Window, facts: RunFacts = NOTHING_MORE
+    ) -> None:
         """Make the manifest of a run appear that nothing else has to be committed with."""
-        self.prepare(run_id, dataset_id, window)
+        self.prepare(run_id, dataset_id, window, facts)
         self.confirm(run_id, dataset_id)
 
-    def write_held(self, run_id: uuid.UUID, dataset_id: str, window: Window) -> None:
+    def write_held(self, run_id: uuid.UUID, dataset_id: str, window: Window, facts: RunFacts = NOTHING_MORE) -> None:
         """Keep the manifest of a run that is held back where no replay looks."""
-        self._write_manifest(run_id, dataset_id, window, self._held_path(dataset_id, run_id))
+        self._write_manifest(run_id, dataset_id, window, facts, self._layout.held(dataset_id, run_id))
 
-    def prepare(self, run_id: uuid.UUID, dataset_id: str, window: Window) -> None:
+    def prepare(self, run_id: uuid.UUID, dataset_id: str, window: Window, facts: RunFacts = NOTHING_MORE) -> None:
         """Write the run's manifest as pending, whole, after its pages are safe on disk.
 
         Raises:
             ArchiveCorrupt: the archive has a manifest of this run already.
         """
-        self._write_manifest(run_id, dataset_id, window, self._pending_path(dataset_id, run_id))
+        self._write_manifest(run_id, dataset_id, window, facts, self._layout.pending(dataset_id, run_id))
 
-    def _write_manifest(self, run_id: uuid.UUID, dataset_id: str, window: Window, place: str) -> None:
+    def _write_manifest(self, run_id: uuid.UUID, dataset_id: str, window: Window, facts: RunFacts, place: str) -> None:
         lines = self._open_runs.pop((dataset_id, run_id), [])
-        complete = CompleteLine(
-            run_id=run_id,
-            dataset_id=dataset_id,
-            since=window.since,
-            until=window.until,
-            page_count=len(lines),
-            fetched_at=max((line.fetched_at for line in lines), default=datetime.now(UTC)),
-        )
         self._sync()
-        body = "".join(f"{line.model_dump_json()}\n" for line in (*lines, complete))
-        path = self._manifest_path(dataset_id, run_id)
-        if self._fs.exists(path) or not self._create(place, body.encode()):
+        last = complete_line(run_id, dataset_id, window, lines, facts)
+        body = "".join(f"{line.model_dump_json()}\n" for line in (*lines, last))
+        there = self._glob("manifest", dataset_id, str(run_id))
+        if there or not self._create(place, body.encode()):
+            path = (there or [place])[0]
             raise ArchiveCorrupt(
                 f"run {run_id} of {dataset_id} is in the archive already ({path}); nothing was written"
             )
@@ -130,27 +143,25 @@ class Archive:
 
     def confirm(self, run_id: uuid.UUID, dataset_id: str) -> None:
         """Let the pending manifest count: its run is committed. Safe to repeat after a crash at any point."""
-        pending = self._pending_path(dataset_id, run_id)
-        self._create(self._manifest_path(dataset_id, run_id), self._fs.cat_file(pending))
-        self._sync()
+        pending = self._layout.pending(dataset_id, run_id)
+        last = self._manifest(pending)[1]
+        if not self._glob("manifest", dataset_id, str(run_id)):
+            self._create(self._layout.manifest(dataset_id, run_id, last.fetched_at), self._fs.cat_file(pending))
+            self._sync()
         self._fs.rm_file(pending)
 
     def discard(self, run_id: uuid.UUID, dataset_id: str) -> None:
         """Forget the pending manifest of a run that was never committed. Its pages stay."""
-        self._fs.rm_file(self._pending_path(dataset_id, run_id))
+        self._fs.rm_file(self._layout.pending(dataset_id, run_id))
 
     def pending(self, dataset_id: str) -> list[uuid.UUID]:
         """Runs of the dataset whose manifest waits for a word of the database."""
-        try:
-            paths = self._fs.glob(f"{self._folder('pending', dataset_id)}/run=*.jsonl")
-        except FileNotFoundError:
-            return []
-        return sorted(uuid.UUID(Path(path).stem.removeprefix("run=")) for path in paths)
+        return sorted(run_of(path) for path in self._glob("pending", dataset_id))
 
-    def admit(self, run_id: uuid.UUID, dataset_id: str) -> None:
-        """Let replays read a held run from now on; again is no harm."""
-        self._create(self._manifest_path(dataset_id, run_id), self._fs.cat_file(self._held_path(dataset_id, run_id)))
-        self._sync()
+    def adopt(self, held_run_id: uuid.UUID, run_id: uuid.UUID, dataset_id: str) -> None:
+        """Note the pages of a held run for the manifest of the run that takes them in."""
+        lines, _ = self._manifest(self._layout.held(dataset_id, held_run_id))
+        self._open_runs[dataset_id, run_id] = list(lines)
 
     def held_pages(self, run_id: uuid.UUID, dataset_id: str) -> Iterator[tuple[str, Page]]:
         """The pages of a held run in the order they came.
@@ -158,7 +169,7 @@ class Archive:
         Raises:
             ArchiveCorrupt: the manifest or a page is not what it was.
         """
-        yield from self._pages(self._held_path(dataset_id, run_id))
+        yield from self._pages(self._layout.held(dataset_id, run_id))
 
     def read_body(self, page_sha256: str) -> bytes:
         """The bytes of a page as they came from the publisher.
@@ -166,7 +177,7 @@ class Archive:
         Raises:
             ArchiveCorrupt: the page is missing, or even one byte of it is not what it was.
         """
-        path = self._page_path(page_sha256)
+        path = self._layout.page(page_sha256)
         try:
             body = zstandard.ZstdDecompressor().decompress(self._fs.cat_file(path))
         except FileNotFoundError as error:
@@ -179,17 +190,22 @@ class Archive:
         return body
 
     def runs(self, dataset_id: str) -> list[ArchivedRun]:
-        """The dataset's complete runs, newest first."""
+        """The dataset's complete runs, the one that was committed last first."""
+        runs = [self._archived(path) for path in self._glob("manifest", dataset_id)]
+        return sorted(runs, key=lambda run: (run.at, run.run_id.hex), reverse=True)
+
+    def _archived(self, path: str) -> ArchivedRun:
+        last = self._manifest(path)[1]
+        return ArchivedRun(
+            last.run_id, last.dataset_id, last.window, last.fetched_at, last.page_count, last.facts, path
+        )
+
+    def _glob(self, kind: str, dataset_id: str, name: str = "*") -> list[str]:
+        patterns = self._layout.patterns(kind, dataset_id, name)
         try:
-            paths = self._fs.glob(f"{self._folder('manifest', dataset_id)}/run=*.jsonl")
+            return [path for pattern in patterns for path in self._fs.glob(pattern)]
         except FileNotFoundError:
             return []
-        completed = [self._manifest(path)[1] for path in paths]
-        runs = [
-            ArchivedRun(last.run_id, last.dataset_id, last.window, last.fetched_at, last.page_count)
-            for last in completed
-        ]
-        return sorted(runs, key=lambda run: (run.fetched_at, run.run_id.hex), reverse=True)
 
     def pages(self, run: ArchivedRun) -> Iterator[tuple[str, Page]]:
         """The run's pages in the order they came, each with the sha-256 it was checked against.
@@ -197,7 +213,16 @@ class Archive:
         Raises:
             ArchiveCorrupt: the manifest or a page is not what it was.
         """
-        yield from self._pages(self._manifest_path(run.dataset_id, run.run_id))
+        yield from self._pages(run.path)
+
+    def check(self, run: ArchivedRun) -> None:
+        """Read every page of the run, to know that it is whole before anything is built on it.
+
+        Raises:
+            ArchiveCorrupt: the manifest or a page is not what it was.
+        """
+        for _ in self.pages(run):
+            pass
 
     def _pages(self, manifest: str) -> Iterator[tuple[str, Page]]:
         lines, _ = self._manifest(manifest)
@@ -211,29 +236,10 @@ class Archive:
             advice = "restore it from a backup, or move it away to forget that run"
             raise ArchiveCorrupt(f"manifest {path} is not what it was ({error}); {advice}") from error
 
-    def _page_path(self, sha256: str) -> str:
-        if not _SHA256.fullmatch(sha256):
-            raise ValueError(f"expected a sha-256 in hex, found {sha256!r}")
-        return f"{self._root}/pages/{sha256[:2]}/{sha256}.zst"
-
-    def _folder(self, kind: str, dataset_id: str) -> str:
-        if not _SLUG.fullmatch(dataset_id):
-            raise ValueError(f"expected a dataset id, found {dataset_id!r}")
-        return f"{self._root}/{kind}/dataset={dataset_id}"
-
-    def _manifest_path(self, dataset_id: str, run_id: uuid.UUID) -> str:
-        return f"{self._folder('manifest', dataset_id)}/run={run_id}.jsonl"
-
-    def _pending_path(self, dataset_id: str, run_id: uuid.UUID) -> str:
-        return f"{self._folder('pending', dataset_id)}/run={run_id}.jsonl"
-
-    def _held_path(self, dataset_id: str, run_id: uuid.UUID) -> str:
-        return f"{self._folder('held', dataset_id)}/run={run_id}.jsonl"
-
     def _create(self, path: str, content: bytes) -> bool:
         """Write a file that was not there, whole or not at all; False when it is there already."""
         if isinstance(self._fs, LocalFileSystem):
-            is_new = _create_locally(Path(path), content)
+            is_new = create_locally(Path(path), content)
             self._unsynced.extend([Path(path)] if is_new else [])
             return is_new
         try:
@@ -243,31 +249,13 @@ class Archive:
         return True
 
     def _link(self, part: Path, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            os.link(part, path)
-            self._unsynced.append(path)
+        self._unsynced.extend([path] if link_once(part, path) else [])
 
     def _sync(self) -> None:
         """Wait until the disk holds what was written since the last time (local folders only)."""
         paths, self._unsynced = self._unsynced, []
         for path in paths:
-            with suppress(FileNotFoundError), path.open("rb") as written:
-                os.fsync(written.fileno())
-
-
-def _create_locally(path: Path, content: bytes) -> bool:
-    """A hard link to a finished file appears in one step and refuses to replace what is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        part.write_bytes(content)
-        os.link(part, path)
-    except FileExistsError:
-        return False
-    finally:
-        part.unlink(missing_ok=True)
-    return True
+            sync(path)
 
 
 def _packed(body: bytes) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,6 +17,9 @@ SECRET_HEADERS = re.compile(r"cookie|authorization|authenticate|token|secret|api
 SECRET_PARAMETERS = re.compile(
     r"([?&](?:\$\$|%24%24)?(?:app_?token|token|api_?key|sig|signature)=)[^&#]*", re.IGNORECASE
 )
+
+
+ArchivedKind = Literal["sync", "window", "reconcile"]
 
 
 class BrokenManifest(ValueError):
@@ -49,6 +53,31 @@ class PageLine(BaseModel):
         return Page(body=body, **self.model_dump(exclude={"type", "page_index", "sha256", "byte_count"}))
 
 
+class Acceptance(BaseModel):
+    """Who let a batch in that was held back, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    held_run_id: uuid.UUID
+    codes: tuple[str, ...]
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a rebuild must know of a run beside its pages; None in manifests that are older than this record.
+
+    `started_at` is when it began and orders the runs of a dataset, `published_at` when its events came out just before
+    its commit. A batch that was `accepted` was learned when that run began, not when its pages came.
+    """
+
+    kind: ArchivedKind = "sync"
+    started_at: datetime | None = None
+    published_at: datetime | None = None
+    accepted: Acceptance | None = None
+
+
 class CompleteLine(BaseModel):
     """The last line: without it the run never happened."""
 
@@ -61,11 +90,38 @@ class CompleteLine(BaseModel):
     until: date | None
     page_count: int
     fetched_at: datetime
+    kind: ArchivedKind = "sync"
+    started_at: datetime | None = None
+    published_at: datetime | None = None
+    accepted: Acceptance | None = None
 
     @property
     def window(self) -> Window:
         """The days that the run asked for."""
         return Window(self.since, self.until)
+
+    @property
+    def facts(self) -> RunFacts:
+        """What a rebuild must know beside the pages."""
+        return RunFacts(self.kind, self.started_at, self.published_at, self.accepted)
+
+
+def complete_line(
+    run_id: uuid.UUID, dataset_id: str, window: Window, lines: Sequence[PageLine], facts: RunFacts
+) -> CompleteLine:
+    """The last line of a run with these pages."""
+    return CompleteLine(
+        run_id=run_id,
+        dataset_id=dataset_id,
+        since=window.since,
+        until=window.until,
+        page_count=len(lines),
+        fetched_at=max((line.fetched_at for line in lines), default=datetime.now(UTC)),
+        kind=facts.kind,
+        started_at=facts.started_at,
+        published_at=facts.published_at,
+        accepted=facts.accepted,
+    )
 
 
 def line_of(page_index: int, sha256: str, page: Page) -> PageLine:

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
+from permit_leads.context import Accepting
 from permit_leads.errors import SourceUnavailable, UsageError
 from permit_leads.outcome import Request
-from permit_leads.run import Accepting, run_all
+from permit_leads.run import run_all
 from permit_leads.state_cli.desk import Desk, actor
 from permit_leads.store import holds
 

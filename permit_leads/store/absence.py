@@ -35,10 +35,10 @@ class Absence:
         self._oldest: date | None = None
         conn.execute(QUERIES["create_listed"])
 
-    def note_fetch(self, fetched_at: datetime) -> None:
-        """When a page came: what was learned before the first one can be missed, and the last one proves it."""
+    def note_fetch(self, fetched_at: datetime, recorded_at: datetime) -> None:
+        """A page came and was learned: what was known before the first one came can be missed, the last proves it."""
         self._began_at = self._began_at or fetched_at
-        self._recorded_at = fetched_at
+        self._recorded_at = recorded_at
 
     def note_listed(self, ids: pl.Series, rejected_keys: pl.Series, oldest: date | None) -> None:
         """Rows of a page: permits, and rows that are listed though we cannot read them."""

@@ -82,11 +82,17 @@ def stage_created(
         conn.execute(QUERIES["stage_created"], block)
 
 
-def publish(conn: psycopg.Connection, dataset_id: str, run_id: UUID) -> int:
-    """Number and write what was staged; the rows of `events`. Commit soon: other runs wait for it."""
-    written = conn.execute(QUERIES["publish"], {"dataset_id": dataset_id, "run_id": run_id}).rowcount
+def publish(
+    conn: psycopg.Connection, dataset_id: str, run_id: UUID, published_at: datetime | None = None
+) -> datetime | None:
+    """Number and write what was staged; when that was, None where nothing was. Commit soon: other runs wait for it.
+
+    `published_at` is given when they were published once before; None: now.
+    """
+    values = {"dataset_id": dataset_id, "run_id": run_id, "published_at": published_at}
+    row = conn.execute(QUERIES["publish"], values).fetchone()
     conn.execute(QUERIES["empty_staged_events"])
-    return written
+    return None if row is None else row[0]
 
 
 def _array(ids: pl.Series) -> str:

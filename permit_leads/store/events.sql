@@ -57,10 +57,14 @@ select kind, recorded_at, array_agg(permit_id order by lead_id), array_agg(lead_
 
 -- publish --
 -- The last thing a run writes: from here to its commit no other run can publish (see the trigger of the table).
-insert into public.events (kind, dataset_id, run_id, recorded_at, permit_ids, lead_ids, versions, details)
-select kind, %(dataset_id)s, %(run_id)s, recorded_at, permit_ids, lead_ids, versions, details
+-- One instant for all of them, taken once it is this run's turn.
+insert into public.events
+  (kind, dataset_id, run_id, recorded_at, published_at, permit_ids, lead_ids, versions, details)
+select kind, %(dataset_id)s, %(run_id)s, recorded_at,
+       coalesce(%(published_at)s::timestamptz, (select clock_timestamp())), permit_ids, lead_ids, versions, details
   from staged_events
  order by place
+returning published_at
 
 -- empty_staged_events --
 truncate staged_events

@@ -30,7 +30,7 @@ class Held:
 
     run_id: UUID
     dataset_id: str
-    kind: Literal["sync", "window"]
+    kind: Literal["sync", "window", "reconcile"]
     window_since: date | None
     window_until: date | None
     watermark: date | None

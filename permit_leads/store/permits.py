@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -141,6 +141,7 @@ class PermitWriter:
         self._staged_ids: set[str] = set()
         self._page_order = 0
         self.written = Written()
+        self.published_at = datetime.now(UTC)
         _lock(conn, dataset_id)
         conn.execute(QUERIES["create_staging"])
         conn.execute(events.QUERIES["create_staged_events"])
@@ -176,12 +177,16 @@ class PermitWriter:
                 self._conn.execute(QUERIES[name], {"permit_ids": list(taken_back)})
             self._staged_ids -= taken_back
 
-    def apply(self) -> Written:
-        """Turn what was staged into versions, permits, leads and events; call once, and commit soon after it."""
+    def apply(self, published_at: datetime | None = None) -> Written:
+        """Turn what was staged into versions, permits, leads and events; call once, and commit soon after it.
+
+        `published_at` is given when the events were published once before; None: they are published now.
+        """
         if self._staged_ids:
             self._apply_changes()
         self._conn.execute(events.QUERIES["stage_leads"])
-        events.publish(self._conn, self._dataset_id, self._run_id)
+        now = events.publish(self._conn, self._dataset_id, self._run_id, published_at)
+        self.published_at = now or datetime.now(UTC)
         return self.written
 
     def _apply_changes(self) -> None:
@@ -224,6 +229,18 @@ def split_known(conn: psycopg.Connection | None, permits: pl.DataFrame) -> tuple
     placed = permits.with_row_index("place", offset=1)
     differing = placed.join(places, on="place", how="inner", maintain_order="left").drop("place")
     return differing, placed.join(places, on="place", how="anti", maintain_order="left")["permit_id"]
+
+
+def outdated_permits(
+    conn: psycopg.Connection, permit_ids: pl.Series, fetched_at: datetime, page_sha256: str
+) -> pl.Series:
+    """Those of the permits of which the store learned more after the page came: a later row, or that it is gone.
+
+    What was read from this very page is never outdated, however late that was.
+    """
+    asked = {"permit_ids": _array(permit_ids), "fetched_at": fetched_at, "page_sha256": page_sha256}
+    rows = conn.execute(QUERIES["outdated_permits"], asked).fetchall()
+    return pl.Series([permit_id for (permit_id,) in rows], dtype=pl.String)
 
 
 def _array(words: pl.Series) -> str:

@@ -26,6 +26,14 @@ select sent.place, known.content_hash is not null as is_known
        ) as known on true
  where known.content_hash is distinct from sent.content_hash
 
+-- outdated_permits --
+-- Permits that the store knows something of that was learned after an archived page came, and not from that page.
+select known.permit_id::text
+  from public.permits as known
+ where known.permit_id = any(%(permit_ids)s::uuid[])
+   and known.recorded_at > %(fetched_at)s
+   and (known.page_sha256 <> %(page_sha256)s or known.withdrawn_at is not null)
+
 -- stored_permits --
 -- Which of these the store has, those of this very transaction too.
 select permit_id::text from public.permits where permit_id = any(%(permit_ids)s::uuid[])

@@ -92,7 +92,10 @@ def begin_run(
     window: Window,
     started_at: datetime,
 ) -> None:
-    """Record that a run has begun; it stays `running` in the record until it is finished or its lease is lost."""
+    """Record that a run has begun; it stays `running` in the record until it is finished or its lease is lost.
+
+    An archived run that is told again may have a record of an attempt to do so that failed.
+    """
     values = {"run_id": run_id, "dataset_id": dataset_id, "kind": kind, "started_at": started_at}
     conn.execute(QUERIES["begin_run"], {**values, "window_since": window.since, "window_until": window.until})
 
@@ -171,6 +174,17 @@ def status_of(conn: psycopg.Connection, run_id: UUID) -> str | None:
     """How a run ended, or running; None when the store knows no such run."""
     row = conn.execute(QUERIES["status_of"], {"run_id": run_id}).fetchone()
     return None if row is None else str(row[0])
+
+
+def committed_ids(conn: psycopg.Connection, dataset_id: str) -> set[UUID]:
+    """The runs of a dataset whose rows are in the store."""
+    return {run_id for (run_id,) in conn.execute(QUERIES["committed_ids"], {"dataset_id": dataset_id})}
+
+
+def newest_known(conn: psycopg.Connection, dataset_id: str) -> datetime | None:
+    """When the store last learned something of a dataset: the beginning of its last good run, or its newest row."""
+    row = conn.execute(QUERIES["newest_known"], {"dataset_id": dataset_id}).fetchone()
+    return None if row is None else row[0]
 
 
 def known_counts(conn: psycopg.Connection, dataset_id: str, window: Window) -> Known:

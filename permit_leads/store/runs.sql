@@ -26,6 +26,9 @@ values
 -- begin_run --
 insert into public.etl_runs (run_id, dataset_id, kind, status, window_since, window_until, started_at)
 values (%(run_id)s, %(dataset_id)s, %(kind)s, 'running', %(window_since)s, %(window_until)s, %(started_at)s)
+    on conflict (run_id) do update
+   set status = 'running', finished_at = null, error_message = null
+ where etl_runs.status <> 'success'
 
 -- finish_run --
 update public.etl_runs
@@ -53,6 +56,23 @@ values (%(run_id)s, %(dataset_id)s, %(code)s, %(severity)s, %(message)s)
 select status
   from public.etl_runs
  where run_id = %(run_id)s
+
+-- committed_ids --
+select run_id
+  from public.etl_runs
+ where dataset_id = %(dataset_id)s
+   and status = 'success'
+
+-- newest_known --
+-- A replay reads what was archived before, so it is no later run; what it wrote counts as a row.
+select greatest(
+         (select max(started_at)
+            from public.etl_runs
+           where dataset_id = %(dataset_id)s
+             and status = 'success'
+             and kind <> 'replay'),
+         (select max(recorded_at) from public.permits where dataset_id = %(dataset_id)s)
+       )
 
 -- known_counts --
 -- What earlier runs brought, so that an empty answer can be told from a quiet day.

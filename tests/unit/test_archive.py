@@ -62,7 +62,7 @@ def test_the_layout_is_the_one_that_is_documented(archive: Archive, tmp_path: Pa
     sha256 = archive.write_page(RUN, "some_city", 0, page())
     archive.write_complete(RUN, "some_city", WINDOW)
     assert files(tmp_path) == [
-        f"manifest/dataset=some_city/run={RUN}.jsonl",
+        f"manifest/dataset=some_city/date=2026-11-23/run={RUN}.jsonl",
         f"pages/{sha256[:2]}/{sha256}.zst",
     ]
 
@@ -148,7 +148,7 @@ def test_only_a_slug_names_a_dataset(archive: Archive, dataset_id: str) -> None:
 def test_a_manifest_that_was_cut_is_refused(archive: Archive, tmp_path: Path) -> None:
     archive.write_page(RUN, "some_city", 0, page())
     archive.write_complete(RUN, "some_city", WINDOW)
-    path = tmp_path / "manifest" / "dataset=some_city" / f"run={RUN}.jsonl"
+    (path,) = (tmp_path / "manifest").rglob("*.jsonl")
     lines = path.read_text().splitlines()
     for damaged in (lines[:1], lines[1:], ["{}", lines[1]], []):
         path.write_text("\n".join(damaged))
@@ -168,7 +168,8 @@ def test_no_secret_reaches_the_manifest(archive: Archive, tmp_path: Path) -> Non
     url = f"https://x.example/a?$$app_token={secret}&b=1&%24%24app_token={secret}&token={secret}&sig={secret}"
     archive.write_page(RUN, "some_city", 0, page(url=url, headers={**headers, "etag": "kept"}))
     archive.write_complete(RUN, "some_city", WINDOW)
-    text = (tmp_path / "manifest" / "dataset=some_city" / f"run={RUN}.jsonl").read_text()
+    (path,) = (tmp_path / "manifest").rglob("*.jsonl")
+    text = path.read_text()
     assert secret not in text
     line = json.loads(text.splitlines()[0])
     assert line["headers"] == {"etag": "kept"}

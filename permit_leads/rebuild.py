@@ -1,0 +1,119 @@
+"""A replay: first whole runs that the store lacks, told again as and when they were; then what is read otherwise today.
+
+An empty store lacks all of them and comes out as it was, history and events included. A store that was put back from
+a backup lacks the newest ones. Where it lacks a run but has later ones, that run's place in history is gone: its rows
+come in as what is learned now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+
+import psycopg
+
+from permit_leads.archive import Archive, ArchiveCorrupt, ArchivedRun
+from permit_leads.context import Context
+from permit_leads.errors import SourceUnavailable
+from permit_leads.outcome import Outcome, Progress
+from permit_leads.page import Window
+from permit_leads.registry import Dataset
+from permit_leads.stages import touches
+from permit_leads.store import db, runs
+
+RunOne = Callable[[Context, Dataset], Outcome]
+Step = tuple[Dataset, ArchivedRun]
+
+
+def replay_all(context: Context, datasets: Sequence[Dataset], run_one: RunOne) -> list[Outcome]:
+    """Replay the datasets; runs that are told again come in the order in which they once were committed."""
+    ends: dict[str, list[Outcome]] = {dataset.id: [] for dataset in datasets}
+    for dataset, archived in _steps(context, datasets):
+        told = ends[dataset.id]
+        if not told or told[-1].status != "failure":
+            told.append(run_one(replace(context, recorded=archived), dataset))
+    return [_sum(ends[dataset.id]) if ends[dataset.id] else run_one(context, dataset) for dataset in datasets]
+
+
+def require_turn(conn: psycopg.Connection, dataset: Dataset, archived: ArchivedRun) -> None:
+    """See that nothing later stands in the store: history is told in its order or not at all.
+
+    Raises:
+        SourceUnavailable: another run came in between.
+    """
+    newest = runs.newest_known(conn, dataset.id)
+    if newest is not None and newest > archived.at:
+        reason = (
+            f"run {archived.run_id} of {archived.at:%Y-%m-%d %H:%M:%S} UTC cannot be told again: the store has learned "
+            f"something at {newest:%Y-%m-%d %H:%M:%S} UTC; stop other runs, empty the store and replay once more"
+        )
+        raise SourceUnavailable(dataset.id, reason)
+
+
+def _steps(context: Context, datasets: Sequence[Dataset]) -> list[Step]:
+    steps: list[Step] = []
+    with closing(db.connect(context.url)) as conn:
+        for dataset in datasets:
+            steps += ((dataset, archived) for archived in _whole(context, dataset, conn))
+    return sorted(steps, key=lambda step: (step[1].at, step[1].run_id.hex))
+
+
+def _whole(context: Context, dataset: Dataset, conn: psycopg.Connection) -> list[ArchivedRun]:
+    """The runs to tell again, none when one of them is not whole: the replay that follows fails at it and says so."""
+    window = context.window(dataset, None)
+    newest = runs.newest_known(conn, dataset.id)
+    try:
+        missing = list(find_missing(conn, context.archive, dataset, window))
+        told = [archived for archived in missing if newest is None or archived.at > newest]
+        for archived in told:
+            context.archive.check(archived)
+    except ArchiveCorrupt:
+        return []
+    _warn_of_gaps(context.progress, dataset, len(missing) - len(told), newest)
+    return told
+
+
+def find_missing(conn: psycopg.Connection, archive: Archive, dataset: Dataset, window: Window) -> Iterator[ArchivedRun]:
+    """Archived runs of these days that the store does not know, oldest first."""
+    known = runs.committed_ids(conn, dataset.id)
+    for archived in reversed(archive.runs(dataset.id)):
+        is_known = archived.run_id in known
+        if not is_known and touches(archived.window, window):
+            yield archived
+
+
+def _warn_of_gaps(progress: Progress, dataset: Dataset, count: int, newest: datetime | None) -> None:
+    if count:
+        reason = "the store lacks them and has later ones; their rows come in as learned now, to have them as they "
+        reason += "were replay into an empty database"
+        progress.event("replay.gap", level="warning", source=dataset.id, runs=count, newest=newest, reason=reason)
+
+
+def _sum(ends: Sequence[Outcome]) -> Outcome:
+    """The runs of one dataset as one outcome: all counts, and the end of the last."""
+    last = ends[-1]
+    return replace(
+        last,
+        kind="replay",
+        status="success" if last.status == "empty" and any(end.record_count for end in ends) else last.status,
+        window_since=None,
+        window_until=None,
+        page_count=sum(end.page_count for end in ends),
+        record_count=sum(end.record_count for end in ends),
+        expected_count=None,
+        permit_new_count=sum(end.permit_new_count for end in ends),
+        permit_changed_count=sum(end.permit_changed_count for end in ends),
+        permit_unchanged_count=sum(end.permit_unchanged_count for end in ends),
+        lead_written_count=sum(end.lead_written_count for end in ends),
+        rejection_count=sum(end.rejection_count for end in ends),
+        seconds=sum(end.seconds for end in ends),
+        stage_seconds=_add_up([end.stage_seconds for end in ends]),
+        findings=[finding for end in ends for finding in end.findings],
+    )
+
+
+def _add_up(parts: Sequence[dict[str, float]]) -> dict[str, float]:
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: sum(part.get(name, 0.0) for part in parts) for name in names}
