@@ -71,6 +71,9 @@ def template_database() -> str:
     with (home / "template.lock").open("a") as lock:
         flock(lock, LOCK_EX)
         if not (home / "template-is-ready").exists():
+            if "TEST_DATABASE_URL" not in os.environ:
+                for statement in ("forget_the_disk", "forget_the_log", "do_not_wait", "reload"):
+                    _execute(server_url(home), statement)
             _execute(server_url(home), "create", name=name)
             with psycopg.connect(with_database(server_url(home), name), autocommit=True) as conn:
                 migrate(conn)

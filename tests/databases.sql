@@ -1,8 +1,22 @@
+-- forget_the_disk --
+-- What a power failure would lose is thrown away anyway; a killed process loses nothing of it.
+alter system set fsync = off;
+
+-- forget_the_log --
+alter system set full_page_writes = off;
+
+-- do_not_wait --
+alter system set synchronous_commit = off;
+
+-- reload --
+select pg_reload_conf();
+
 -- create --
 create database {name};
 
 -- copy --
-create database {name} template {template};
+-- Copied as files: through the log (the default) a copy costs four times the processor time.
+create database {name} template {template} strategy file_copy;
 
 -- drop --
 drop database if exists {name} with (force);

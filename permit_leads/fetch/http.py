@@ -17,12 +17,11 @@ from permit_leads.fetch.hosts import BLOCK_PAGES_BEFORE_CLOSING, WAIT_BUDGET_SEC
 from permit_leads.fetch.identity import identity_headers
 from permit_leads.fetch.retry import MAX_ATTEMPTS, backoff_seconds, is_retried, retry_after_seconds
 from permit_leads.fetch.robots import PARSED_BYTES, RobotsBook, RobotsVerdict
-from permit_leads.fetch.transport import ConnectTo
+from permit_leads.fetch.transport import SIMULATOR_HEADER, ConnectTo
 from permit_leads.fetch.walls import Expected, title_of, wall_of
 from permit_leads.fetch.wire import MAX_BODY_BYTES, Answer, Hopeless, Transient, Wire
 from permit_leads.page import KnownPages, Page, PageKind
 
-SIMULATOR_HEADER = "x-simulated-publisher"
 ROBOTS_ATTEMPTS = 3
 ONLY_OK = frozenset({200})
 NOT_MODIFIED = 304
@@ -42,8 +41,9 @@ class PoliteClient:
     """Fetches pages for every dataset of a process; safe to share between threads.
 
     `delay_seconds` raises every spacing and never lowers one. `connect_to` sends all traffic to one plain-http address
-    while URL and Host stay as they are. `turns` keeps the spacing with other processes too; without it only this one
-    is known. `memory` may be set to what earlier runs fetched. Close it, or use it as a context manager.
+    while URL and Host stay as they are; a stand-in there that says it is one is not spaced by the dataset's rule.
+    `turns` keeps the spacing with other processes too; without it only this one is known. `memory` may be set to what
+    earlier runs fetched. Close it, or use it as a context manager.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class PoliteClient:
         self._hosts = HostBook(self._clock, wait_budget_seconds, turns)
         self._robots = RobotsBook(self._get_robots, self._clock)
         via = ConnectTo(connect_to, transport) if connect_to else transport
+        self._stand_ins = via.stand_ins if isinstance(via, ConnectTo) else set()
         self._wire = Wire(identity_headers(contact), self._clock, via, max_body_bytes)
 
     def __enter__(self) -> PoliteClient:
@@ -141,7 +142,7 @@ class PoliteClient:
             reason = f"{call.host} showed {BLOCK_PAGES_BEFORE_CLOSING} block pages in a row"
             raise SourceRefused(call.dataset_id, reason)
         verdict = self._checked(call)
-        with self._hosts.turn(call.host, self._spacing(call.min_spacing, verdict)):
+        with self._hosts.turn(call.host, self._spacing(call.host, call.min_spacing, verdict)):
             return self._wire.send(call.method, call.url, headers=call.headers, body=call.body, cookies=call.cookies)
 
     def _checked(self, call: Call) -> RobotsVerdict:
@@ -165,7 +166,7 @@ class PoliteClient:
         """robots.txt itself: spaced like any request, three attempts, read no further than its parsed length."""
         for attempt in range(1, ROBOTS_ATTEMPTS + 1):
             try:
-                with self._hosts.turn(host_of(url), self._spacing(1.0, None)):
+                with self._hosts.turn(host_of(url), self._spacing(host_of(url), 1.0, None)):
                     answer = self._wire.send("GET", url, cut_at=PARSED_BYTES + 1024)
             except Transient:
                 if attempt == ROBOTS_ATTEMPTS:
@@ -176,8 +177,10 @@ class PoliteClient:
             self._hosts.put_off(host_of(url), backoff_seconds(attempt, self._rng))
         raise AssertionError("the last attempt either returns or raises")
 
-    def _spacing(self, min_spacing: float, verdict: RobotsVerdict | None) -> float:
-        return max(min_spacing, self._delay_seconds, verdict.crawl_delay_seconds if verdict else 0.0)
+    def _spacing(self, host: str, min_spacing: float, verdict: RobotsVerdict | None) -> float:
+        """Seconds from one request to the next; a stand-in is owed what its robots.txt and --delay ask for, no more."""
+        own = 0.0 if host in self._stand_ins else min_spacing
+        return max(own, self._delay_seconds, verdict.crawl_delay_seconds if verdict else 0.0)
 
     def _page(self, call: Call, answer: Answer) -> Page:
         """The answer as a page, once it is what was asked for."""

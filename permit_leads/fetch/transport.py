@@ -6,14 +6,20 @@ from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 
 import httpx
 
+from permit_leads.fetch.calls import host_of
+
+SIMULATOR_HEADER = "x-simulated-publisher"
+
 
 class ConnectTo(httpx.BaseTransport):
     """Plain-http transport to `address` for whatever host a request names.
 
-    For demos, tests and recording proxies: the code above it cannot tell the difference.
+    For demos, tests and recording proxies: the code above it cannot tell the difference. `stand_ins` are the hosts
+    whose answers said that they are simulated; a recording proxy's do not.
     """
 
     def __init__(self, address: str, inner: httpx.BaseTransport | None = None) -> None:
+        self.stand_ins: set[str] = set()
         self._address = httpx.URL(address)
         if self._address.scheme != "http" or not self._address.host:
             raise ValueError(
@@ -26,7 +32,10 @@ class ConnectTo(httpx.BaseTransport):
         url = request.url.copy_with(scheme="http", host=self._address.host, port=self._address.port)
         extensions = {name: value for name, value in request.extensions.items() if name != "sni_hostname"}
         sent = httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=extensions)
-        return self._inner.handle_request(sent)
+        response = self._inner.handle_request(sent)
+        if SIMULATOR_HEADER in response.headers:
+            self.stand_ins.add(host_of(str(request.url)))
+        return response
 
     def close(self) -> None:
         self._inner.close()

@@ -28,7 +28,7 @@ from permit_leads.store import state
 from permit_leads.store.permits import PermitWriter
 
 DATASET = "austin_issued_permits"
-DAYS, PAGE_SIZE = 14, 700  # three pages of rows between two counts
+DAYS, PAGE_SIZE = 7, 350  # at least three pages of rows between two counts
 BOUNDARIES: dict[str, tuple[object, str, bool]] = {  # where, which function, and whether death comes after it
     "claimed": (run, "_signs_of_life", False),
     "page fetched": (Archive, "write_page", False),

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -92,6 +93,32 @@ def test_delay_raises_the_spacing_and_never_lowers_it(delay: float | None, spaci
     setup.get(min_spacing=2.0)
     setup.get(min_spacing=2.0)
     assert setup.publisher.times[1] - setup.publisher.times[0] == spacing
+
+
+SIMULATED = ok(x_simulated_publisher="recorded rows")
+
+
+@pytest.mark.parametrize(
+    ("options", "spacing"),
+    [
+        ({"connect_to": "http://127.0.0.1:8801"}, 0.0),
+        ({"connect_to": "http://127.0.0.1:8801", "delay_seconds": 3.0}, 3.0),
+        ({"connect_to": "http://127.0.0.1:8801", "robots": ok(b"User-agent: *\nCrawl-delay: 4\n")}, 4.0),
+        ({}, 2.0),
+    ],
+)
+def test_stand_in_is_not_spaced_by_the_rule_of_the_dataset(options: dict[str, Any], spacing: float) -> None:
+    setup = Setup(in_turn(SIMULATED), **options)
+    for _ in range(3):
+        setup.get(min_spacing=2.0)
+    assert setup.publisher.times[2] - setup.publisher.times[1] == spacing
+
+
+def test_real_publisher_behind_a_recording_proxy_is_spaced() -> None:
+    setup = Setup(in_turn(ok()), connect_to="http://127.0.0.1:8801")
+    for _ in range(2):
+        setup.get(min_spacing=2.0)
+    assert setup.publisher.times[1] - setup.publisher.times[0] == 2.0
 
 
 @pytest.mark.parametrize("code", [202, 408, 429, 500, 503])
