@@ -1,4 +1,4 @@
-"""The product's own command: `python -m leadledger up | down | status | serve | migrate | db-url`."""
+"""The product's own command: `python -m leadledger up | down | status | serve | worker | migrate | db-url`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "down": "end what up started; the data stays",
     "status": "say how each part is; status 1 when one is not well",
     "serve": "run the API in the foreground",
+    "worker": "keep the schedule in the foreground: every source at its cadence, and a daily archive file",
     "migrate": "apply what is missing of supabase/migrations",
     "db-url": "print the database's address, for psql and pg_dump",
 }
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "down": lambda: _down(settings),
             "status": lambda: _status(settings),
             "serve": lambda: _serve(settings, options.host),
+            "worker": lambda: _work(settings, options),
             "migrate": lambda: _migrate(settings),
             "db-url": lambda: _print_url(settings, is_api=options.api),
         }
@@ -55,6 +57,14 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         if name == "serve":
             command.add_argument(
                 "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
+            )
+        if name == "worker":
+            command.add_argument("--once", action="store_true", help="work off what is due, then end")
+            command.add_argument(
+                "--concurrency", type=int, choices=range(1, 33), default=2, metavar="1-32", help="commands at once (2)"
+            )
+            command.add_argument(
+                "--grace", type=int, default=20, metavar="SECONDS", help="for running commands when told to end (20)"
             )
         if name == "db-url":
             command.add_argument("--api", action="store_true", help="as the API's login role instead of the owner")
@@ -85,6 +95,13 @@ def _serve(settings: ApiSettings, host: str) -> int:
     import uvicorn  # slow to import, and no other command needs it
 
     uvicorn.run("leadledger.app:create_app", factory=True, host=host, port=settings.backend_port)
+    return 0
+
+
+def _work(settings: ApiSettings, options: argparse.Namespace) -> int:
+    from leadledger.jobs.worker import work  # no other command needs the queue
+
+    work(settings, options.concurrency, options.grace, is_once=options.once)
     return 0
 
 

@@ -129,7 +129,8 @@ class Dataset(Strict):
     evidence: str | None = None  # who saw that, and where it is written
     jurisdiction: Jurisdiction | None = None
     volume: Volume | None = None
-    cadence: str = "0 11 * * *"  # when to look, as cron in UTC: once a day before work begins, or less for rarer feeds
+    cadence: str = "0 5 * * *"  # when to look: cron on the publisher's clock, before work begins or rarer
+    reconcile_cadence: str = "0 2 * * 0"  # when to read all of it, where that can be asked for; publisher's clock
     is_recorded_only: bool = False  # real rows exist, the publisher's own address does not: only with a simulator
     key: tuple[str, ...]  # the publisher's columns that name one permit
     record_column: str | None = None  # where totals and side tables stand among the records: a row is a record only

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from permit_leads.registry_cadence import find_cadence_mistakes
 
 if TYPE_CHECKING:
     from permit_leads.registry import Dataset
@@ -20,8 +21,6 @@ DisabledStatus = Literal[
     "unusable",  # it answers, but says too little for a lead (no day, no place)
 ]
 Said = Annotated[str, Field(min_length=1)]
-CRON_PART = r"(\*|\d{1,2}(-\d{1,2})?)(/\d{1,2})?(,(\*|\d{1,2}(-\d{1,2})?)(/\d{1,2})?)*"
-CRON_LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 # West, south, east, north of the United States with Alaska, Hawaii and the territories of the Caribbean.
 WORLD = (-180.0, 15.0, -64.0, 72.0)
 
@@ -53,7 +52,7 @@ def find_fact_mistakes(dataset: Dataset) -> Iterator[str]:
     """Facts that contradict each other or the mapping, each as "key path: what was seen, what was expected"."""
     yield from _disabled_mistakes(dataset)
     yield from _jurisdiction_mistakes(dataset)
-    yield from _cadence_mistakes(dataset.cadence)
+    yield from find_cadence_mistakes(dataset)
     if dataset.volume and dataset.volume.low > dataset.volume.high:
         yield f"volume: low {dataset.volume.low} is above high {dataset.volume.high}"
     if (dataset.verified_on is None) != (dataset.evidence is None):
@@ -87,14 +86,3 @@ def _jurisdiction_mistakes(dataset: Dataset) -> Iterator[str]:
 def _is_box(box: tuple[float, float, float, float]) -> bool:
     west, south, east, north = box
     return WORLD[0] <= west < east <= WORLD[2] and WORLD[1] <= south < north <= WORLD[3]
-
-
-def _cadence_mistakes(cadence: str) -> Iterator[str]:
-    parts = cadence.split()
-    if len(parts) != len(CRON_LIMITS) or not all(re.fullmatch(CRON_PART, part) for part in parts):
-        yield f"cadence: {cadence!r} is no cron expression; expected minute, hour, day, month, weekday (UTC)"
-        return
-    for part, (low, high) in zip(parts, CRON_LIMITS, strict=True):
-        numbers = [int(number) for number in re.findall(r"(?<!/)\b\d+", part)]
-        if any(not low <= number <= high for number in numbers):
-            yield f"cadence: {part!r} in {cadence!r} is outside {low} to {high}"

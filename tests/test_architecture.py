@@ -16,7 +16,7 @@ PACKAGES = ("permit_leads", "leadledger", "simulators", "benchmarks", "scripts",
 PYTHON_LINES, TYPESCRIPT_LINES, FUNCTION_LINES = 300, 250, 40
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc"}
 GENERATED = {"web/src/api/schema.d.ts"}
-# The run loop, the worker loop and the ASGI edge: each records the ids it knew. There is no worker yet.
+# The run loop and the ASGI edge: each records the ids it knew. The worker's loop is Procrastinate's.
 CATCH_ALL = {"permit_leads/run.py", "leadledger/middleware.py"}
 STATEMENT = re.compile(r"^\s*(select|insert into|update|delete from|with|create|alter|drop)\s", re.IGNORECASE)
 CLAUSE = re.compile(r"\b(from|into|set|table|values|where|role|database|schema|stdin)\b", re.IGNORECASE)

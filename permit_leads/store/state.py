@@ -100,6 +100,20 @@ def heartbeat(
         raise _lost(source, run_id)
 
 
+def close_dead(conn: psycopg.Connection) -> list[tuple[str, UUID]]:
+    """Write `failure: lease lost` to every source whose run has died; gives the sources and those runs.
+
+    Such a run is shown as a failure anyway, and taken over by the next one; from here on it cannot come back either.
+    """
+    return [(str(source), run_id) for source, run_id in conn.execute(QUERIES["close_dead"])]
+
+
+def has_succeeded_since(conn: psycopg.Connection, source: str, kind: str, since: datetime) -> bool:
+    """Whether a run of this kind that began no earlier than `since` has gone well."""
+    found = conn.execute(QUERIES["has_succeeded_since"], {"source": source, "kind": kind, "since": since}).fetchone()
+    return bool(found and found[0])
+
+
 def finish_success(conn: psycopg.Connection, source: str, run_id: UUID, watermark: date | None, records: int) -> None:
     """Close a run that went well, in the transaction of its rows.
 

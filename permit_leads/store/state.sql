@@ -23,6 +23,41 @@ update public.etl_runs
    and run_id <> %(run_id)s
    and status = 'running'
 
+-- close_dead --
+-- A run whose lease has run out is over, whether it knows or not: it can neither beat nor finish any more.
+with dead as (
+  select source, lease_run_id,
+         'lease lost: no sign of life since '
+         || coalesce(to_char(heartbeat_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'it began') as reason
+    from public.etl_state
+   where status = 'running'
+     and lease_run_id is not null
+     and lease_expires_at <= clock_timestamp()
+     for update skip locked
+), freed as (
+  update public.etl_state as state
+     set status = 'failure', error_message = dead.reason,
+         lease_run_id = null, lease_expires_at = null, heartbeat_at = null, updated_at = clock_timestamp()
+    from dead
+   where state.source = dead.source
+), closed as (
+  update public.etl_runs as run
+     set status = 'failure', finished_at = clock_timestamp(), error_message = dead.reason
+    from dead
+   where run.run_id = dead.lease_run_id
+     and run.status = 'running'
+)
+select source, lease_run_id from dead order by source
+
+-- has_succeeded_since --
+select exists (
+  select from public.etl_runs
+   where dataset_id = %(source)s
+     and kind = %(kind)s
+     and status = 'success'
+     and started_at >= %(since)s
+)
+
 -- heartbeat --
 update public.etl_state
    set heartbeat_at = clock_timestamp(), records_processed = %(records)s,

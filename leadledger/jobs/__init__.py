@@ -1,0 +1,1 @@
+"""What happens by itself: a schedule and a queue (Procrastinate) that start the commands an operator would type."""

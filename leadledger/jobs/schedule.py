@@ -1,0 +1,82 @@
+"""What is due when: one entry for each dataset and task, on the publisher's own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import attr
+from croniter import croniter
+from procrastinate import App
+from procrastinate.periodic import PeriodicTask
+from procrastinate.tasks import ConfigureTaskOptions
+
+from permit_leads.registry import Dataset
+from permit_leads.registry_cadence import can_be_reconciled
+from permit_leads.window import OPERATOR_ZONE
+
+BRING_IN, RECONCILE, EXPORT_DAY, SWEEP = "bring_in", "reconcile", "export_day", "sweep"
+EXPORT_AT = "30 0 * * *"  # the day before is over, on the clock that archive files go by
+SWEEP_AT = "* * * * *"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the schedule. Of the jobs with one `lock` one runs at a time."""
+
+    task: str
+    name: str
+    cron: str
+    zone: str
+    lock: str
+    arguments: dict[str, str] = field(default_factory=dict)
+    is_queued_once: bool = False
+    priority: int = 0
+
+
+def plan(datasets: Iterable[Dataset]) -> list[Entry]:
+    """The whole schedule: each dataset at its cadence and read whole at its other, the archive file, the sweep."""
+    entries = [
+        Entry(SWEEP, "", SWEEP_AT, "UTC", lock=SWEEP, is_queued_once=True, priority=1),
+        Entry(EXPORT_DAY, "", EXPORT_AT, str(OPERATOR_ZONE), lock=EXPORT_DAY),
+    ]
+    for dataset in datasets:
+        about = {"dataset_id": dataset.id}
+        zone, lock = dataset.publisher.time_zone, f"dataset {dataset.id}"
+        entries.append(Entry(BRING_IN, dataset.id, dataset.cadence, zone, lock, about))
+        if can_be_reconciled(dataset):
+            entries.append(Entry(RECONCILE, dataset.id, dataset.reconcile_cadence, zone, lock, about))
+    return entries
+
+
+@attr.dataclass(frozen=True, kw_only=True)
+class ZonedTask(PeriodicTask):  # type: ignore[type-arg]
+    """A periodic task whose cron expression is read on the clock of `zone`; the library's own are read in UTC."""
+
+    zone: str
+
+    @cached_property
+    def croniter(self) -> croniter:
+        """Iterates over the instants; asked by timestamp, it stays in its zone."""
+        return croniter(self.cron, start_time=datetime.now(ZoneInfo(self.zone)))
+
+
+def put_on_schedule(app: App, entries: Iterable[Entry]) -> None:
+    """Let every worker of this app put the entries' jobs into the queue when they are due, each once."""
+    for entry in entries:
+        configured = ConfigureTaskOptions(
+            lock=entry.lock,
+            queueing_lock=entry.task if entry.is_queued_once else None,
+            priority=entry.priority,
+            task_kwargs={**entry.arguments},
+        )
+        app.periodic_registry.periodic_tasks[entry.task, entry.name] = ZonedTask(
+            task=app.tasks[entry.task],
+            cron=entry.cron,
+            periodic_id=entry.name,
+            configure_kwargs=configured,
+            zone=entry.zone,
+        )
