@@ -6,7 +6,7 @@ import { formatAgo, formatCount, formatDay, formatDaysAgo } from '@/lib/format'
 import { Tag } from '@/ui/Tag'
 
 import { type Sort, type SortKey, sortHref } from './sort'
-import { disabledWords, FRESHNESS_WORDS, noNewestWords } from './words'
+import { disabledWords, freshnessWords, isUnread, noNewestWords } from './words'
 
 interface Props {
   datasets: DatasetCoverage[]
@@ -87,7 +87,7 @@ function SortHead({ name, sort, isNumber = false, children }: HeadProps) {
 }
 
 function DatasetRow({ dataset, now }: { dataset: DatasetCoverage; now: Date }) {
-  const freshness = FRESHNESS_WORDS[dataset.freshness]
+  const freshness = freshnessWords(dataset)
   const { newest_issued_date, last_success } = dataset
   return (
     <tr data-dataset={dataset.dataset_id}>
@@ -129,7 +129,7 @@ function DatasetRow({ dataset, now }: { dataset: DatasetCoverage; now: Date }) {
 
 /** Why the data is not fresh. That nothing was read yet stands in the column of the last reading already. */
 function Why({ dataset }: { dataset: DatasetCoverage }) {
-  if (dataset.freshness_reason === null || (dataset.is_enabled && dataset.last_success === null)) return null
+  if (dataset.freshness_reason === null || isUnread(dataset)) return null
   return (
     <span className="mt-1 block max-w-[22rem] text-xs text-ink-3">
       {!dataset.is_enabled && <span className="block text-ink-2">{disabledWords(dataset)}</span>}

@@ -7,6 +7,7 @@ import { Instant } from '@/ui/Time'
 import { CoverageTable } from './CoverageTable'
 import { DatasetCard } from './DatasetCard'
 import { type Sort, sortDatasets } from './sort'
+import { isUnread } from './words'
 
 interface Props {
   coverage: Coverage
@@ -17,6 +18,8 @@ interface Props {
 export function CoverageView({ coverage, sort, now }: Props) {
   const datasets = sortDatasets(coverage.datasets, sort)
   const fresh = datasets.filter(({ freshness }) => freshness === 'fresh').length
+  const unread = datasets.filter(isUnread).length
+  const off = datasets.filter(({ is_enabled }) => !is_enabled).length
   return (
     <Page width="max-w-[84rem]">
       <header className="mb-5 space-y-2">
@@ -26,8 +29,8 @@ export function CoverageView({ coverage, sort, now }: Props) {
           listed here is not covered.
         </p>
         <p className="text-sm text-ink-3">
-          {formatCounted(datasets.length, 'dataset')}, {fresh} fresh. As of{' '}
-          <Instant at={coverage.as_of} now={now} />.
+          {formatCounted(datasets.length, 'dataset')}: {fresh} fresh, {unread} not read yet, {off} switched
+          off. As of <Instant at={coverage.as_of} now={now} />.
         </p>
       </header>
       <div className="space-y-6">

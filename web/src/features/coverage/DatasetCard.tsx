@@ -7,7 +7,7 @@ import { Notice } from '@/ui/Notice'
 import { Tag } from '@/ui/Tag'
 import { Day, Instant } from '@/ui/Time'
 
-import { disabledWords, FRESHNESS_WORDS, noNewestWords, STATUS_WORDS } from './words'
+import { disabledWords, freshnessWords, isUnread, noNewestWords, STATUS_WORDS } from './words'
 
 interface Props {
   dataset: DatasetCoverage
@@ -16,7 +16,7 @@ interface Props {
 
 /** One dataset in full, in text: its state, its licence, what it publishes and what it leaves out. */
 export function DatasetCard({ dataset, now }: Props) {
-  const freshness = FRESHNESS_WORDS[dataset.freshness]
+  const freshness = freshnessWords(dataset)
   return (
     <article
       id={dataset.dataset_id}
@@ -51,6 +51,7 @@ function Reasons({ dataset }: { dataset: DatasetCoverage }) {
       )}
       {dataset.disabled_reason === null &&
         dataset.freshness !== 'fresh' &&
+        !isUnread(dataset) &&
         dataset.freshness_reason !== null && (
           <Notice look="warn" title={describeState(dataset)}>
             {dataset.freshness_reason}
@@ -65,8 +66,9 @@ function Reasons({ dataset }: { dataset: DatasetCoverage }) {
   )
 }
 
-function describeState({ freshness, stale_since }: DatasetCoverage): string {
-  const { label } = FRESHNESS_WORDS[freshness]
+function describeState(dataset: DatasetCoverage): string {
+  const { label } = freshnessWords(dataset)
+  const { stale_since } = dataset
   return stale_since === null ? `${label}.` : `${label} since ${formatInstant(stale_since)}.`
 }
 

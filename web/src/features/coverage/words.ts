@@ -2,11 +2,20 @@ import type { DatasetCoverage, Freshness } from '@/api/types'
 import { formatDay } from '@/lib/format'
 import type { TagLook } from '@/ui/Tag'
 
-export const FRESHNESS_WORDS: Record<Freshness, { label: string; look: TagLook }> = {
+const FRESHNESS_WORDS: Record<Freshness, { label: string; look: TagLook }> = {
   fresh: { label: 'Fresh', look: 'accent' },
   stale: { label: 'Stale', look: 'warn' },
   unknown: { label: 'Unknown', look: 'warn' },
   disabled: { label: 'Off', look: 'plain' },
+}
+
+/** How fresh a dataset is, in a word. A source that this installation has never asked is told apart from a doubtful one. */
+export function freshnessWords(dataset: DatasetCoverage): { label: string; look: TagLook } {
+  return isUnread(dataset) ? { label: 'Not read yet', look: 'plain' } : FRESHNESS_WORDS[dataset.freshness]
+}
+
+export function isUnread({ is_enabled, status, last_success }: DatasetCoverage): boolean {
+  return is_enabled && status === 'never_run' && last_success === null
 }
 
 /** Why no newest permit is shown: nothing is loaded, or the publisher prints no day of issue. */
