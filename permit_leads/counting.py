@@ -20,6 +20,7 @@ def count_batch(attempt: Attempt, batch: Batch) -> None:
     if batch.view is not None:
         attempt.observed.add(batch.page_sha256, batch.view)
     tally.record_count += batch.page.row_count
+    attempt.beyond_count += batch.page.row_count if batch.page.is_beyond else 0
     tally.rejection_count += batch.rejections.height
     tally.fatal_count += int(batch.rejections["is_fatal"].sum())
     tally.permit_count += batch.permit_count

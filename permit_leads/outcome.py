@@ -56,6 +56,7 @@ class Attempt:
     window: Window = field(default_factory=lambda: Window(None, None))
     tally: Tally = field(default_factory=Tally)
     observed: Observation = field(default_factory=Observation)
+    beyond_count: int = 0  # rows outside of the window, among those of the tally
     findings: list[Finding] = field(default_factory=list)
     error: str | None = None
 
@@ -63,6 +64,7 @@ class Attempt:
         """Forget what was seen so far."""
         self.tally = Tally()
         self.observed = Observation()
+        self.beyond_count = 0
         self.findings = []
 
 

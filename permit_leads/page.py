@@ -12,10 +12,14 @@ PageKind = Literal["rows", "count", "metadata", "index"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Publisher's calendar days to bring in, both ends included; None is open."""
+    """Publisher's calendar days to bring in, both ends included; None is open.
+
+    `touched_since` adds the rows of all other days that their publisher has written since that day (UTC).
+    """
 
     since: date | None
     until: date | None
+    touched_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Page:
 
     `row_count` is the number of records in a `rows` page; `expected_count` is what a `count` page says the
     whole window holds. `note` carries what a simulator says of itself (`X-Simulated-Publisher`), else None.
+    `is_beyond` marks rows of days outside of the window, which came because their publisher has touched them;
+    `left_count` is how many of those a run leaves unread.
     """
 
     kind: PageKind
@@ -59,3 +65,5 @@ class Page:
     expected_count: int | None = None
     note: str | None = None
     media_type: str = field(default="application/json")
+    is_beyond: bool = False
+    left_count: int = 0

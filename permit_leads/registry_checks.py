@@ -245,6 +245,7 @@ def _dataset_mistakes(dataset: Dataset) -> Iterator[str]:
         yield "index_pattern: index_url and index_pattern belong together"
     yield from _file_mistakes(dataset)
     yield from _ckan_mistakes(dataset)
+    yield from _cursor_mistakes(dataset)
 
 
 def _file_mistakes(dataset: Dataset) -> Iterator[str]:
@@ -264,6 +265,18 @@ def _ckan_mistakes(dataset: Dataset) -> Iterator[str]:
         yield f"url: seen {dataset.url!r}; expected https://<portal>/api/3/action/datastore_search?resource_id=<id>"
     if dataset.date_column and not dataset.sql_search:
         yield "date_column: a datastore gives chosen days only by sql_search; without it leave date_column out"
+
+
+def _cursor_mistakes(dataset: Dataset) -> Iterator[str]:
+    cursor = dataset.system_cursor
+    if cursor is None:
+        return
+    if dataset.protocol not in ("socrata", "arcgis"):
+        yield f"system_cursor: only for protocols 'socrata' and 'arcgis' (seen {dataset.protocol!r})"
+    if dataset.protocol == "socrata" and cursor != ":updated_at":
+        yield f"system_cursor: seen {cursor!r}; Socrata's own is ':updated_at'"
+    if dataset.date_column is None:
+        yield "system_cursor: needs date_column; without one every run reads everything"
 
 
 def _zone_mistakes(dataset: Dataset) -> Iterator[str]:

@@ -140,7 +140,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         absence = Absence(conn, dataset, attempt.run_id) if attempt.kind == "reconcile" else None
         attempt.tally.written = writer.written
         with closing(context.source(dataset, attempt, clock)) as source:
-            ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock)
+            ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock, past.fakes)
             arriving = prefetch(ready, PAGES_AHEAD, context.client.stop_waiting)
             with closing(arriving):
                 try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -112,14 +112,17 @@ def _keep(archive: Archive | None, dataset: Dataset, run_id: uuid.UUID, page_ind
 def replayed(archive: Archive, dataset: Dataset, window: Window, now: datetime) -> Source:
     """Archived pages, newest run first, so that of each permit only what was published last is looked at.
 
-    What a page says otherwise than before, because it is read otherwise today, is learned now.
+    All runs back to the oldest one that has rows of the window: a run of other days may hold the newer word on a permit
+    that an older run brought along. What a page says otherwise than before, because it is read otherwise today, is
+    learned now.
     """
+    runs = archive.runs(dataset.id)
+    touching = [order for order, archived in enumerate(runs) if touches(archived.window, window)]
     page_index = 0
-    for replay_order, archived in enumerate(archive.runs(dataset.id)):
-        if touches(archived.window, window):
-            for sha256, page in archive.pages(archived):
-                yield Arrived(page_index, sha256, page, now, replay_order)
-                page_index += 1
+    for replay_order, archived in enumerate(runs[: max(touching, default=-1) + 1]):
+        for sha256, page in archive.pages(archived):
+            yield Arrived(page_index, sha256, page, now, replay_order)
+            page_index += 1
 
 
 def recorded(archive: Archive, archived: ArchivedRun) -> Source:
@@ -135,22 +138,26 @@ def held(archive: Archive, dataset: Dataset, run_id: uuid.UUID, now: datetime) -
 
 
 def touches(one: Window, other: Window) -> bool:
-    """Whether two windows have a day in common."""
+    """Whether two windows have a day in common, or the first brought rows of any day."""
+    if one.touched_since is not None:
+        return True
     starts_in_time = one.since is None or other.until is None or one.since <= other.until
     ends_in_time = one.until is None or other.since is None or one.until >= other.since
     return starts_in_time and ends_in_time
 
 
 def batches(
-    dataset: Dataset, run_id: uuid.UUID, source: Iterator[Arrived], lookup: psycopg.Connection | None, clock: Clock
-) -> Iterator[Batch]:
-    """Normalize, tell new from known, classify and score what is new."""
-    given, contacts = GivenKeys(), quality.ContactFilter(dataset)
+    dataset: Dataset, run_id: uuid.UUID, source: Iterator[Arrived], lookup: psycopg.Connection | None, clock: Clock,
+    fakes: Collection[str] = (),
+) -> Iterator[Batch]:  # fmt: skip
+    """Normalize, tell new from known, classify and score what is new; `fakes` are contact fields known to be fake."""
+    given, contacts = GivenKeys(), quality.ContactFilter(dataset, fakes)
     for arrived in source:
         if arrived.page.kind == "rows":
             yield _batch(dataset, run_id, arrived, Memory(given, contacts), lookup, clock)
         else:
-            yield Batch(arrived.page_index, arrived.page_sha256, arrived.page, arrived.recorded_at)
+            findings = quality.check_left(dataset, arrived.page)
+            yield Batch(arrived.page_index, arrived.page_sha256, arrived.page, arrived.recorded_at, findings=findings)
 
 
 class GivenKeys:
@@ -204,6 +211,7 @@ def _batch(
             lookup.commit()
     with clock.stage("watch"):
         view = _view(rows, normalized, permits, differing, unchanged_ids)
+        view.profile.fakes = set(memory.contacts.fake)
     prepared = NOTHING_NEW if differing.is_empty() else _prepared(dataset, run_id, differing, arrived, day, clock)
     return Batch(
         page_index=arrived.page_index,
@@ -214,7 +222,7 @@ def _batch(
         unchanged_ids=unchanged_ids,
         rejections=normalized.rejections,
         findings=[*quality.check_columns(dataset, rows.columns), *fakes, *quality.check_not_modified(page)],
-        view=view,
+        view=None if page.is_beyond else view,
         permit_count=normalized.permits.height,
         newest_date=_newest(normalized.permits["issued_date"], day),
         oldest_date=_oldest(normalized.permits["issued_date"]),

@@ -44,6 +44,7 @@ def judge(
         newest_date=attempt.tally.newest_date,
         profile=profile,
         history=quality.History([quality.from_json(kept) for kept in past.profiles], past.daily),
+        beyond_count=attempt.beyond_count,
         page_hashes=attempt.observed.page_hashes,
     )
     attempt.findings.extend(quality.check_run(dataset, seen))

@@ -47,6 +47,7 @@ class PageLine(BaseModel):
     fetched_at: datetime
     elapsed_ms: int
     note: str | None
+    is_beyond: bool = False
 
     def page(self, body: bytes) -> Page:
         """The page again, with its bytes."""
@@ -88,6 +89,7 @@ class CompleteLine(BaseModel):
     dataset_id: str
     since: date | None
     until: date | None
+    touched_since: date | None = None
     page_count: int
     fetched_at: datetime
     kind: ArchivedKind = "sync"
@@ -98,7 +100,7 @@ class CompleteLine(BaseModel):
     @property
     def window(self) -> Window:
         """The days that the run asked for."""
-        return Window(self.since, self.until)
+        return Window(self.since, self.until, self.touched_since)
 
     @property
     def facts(self) -> RunFacts:
@@ -115,6 +117,7 @@ def complete_line(
         dataset_id=dataset_id,
         since=window.since,
         until=window.until,
+        touched_since=window.touched_since if any(line.is_beyond and line.row_count for line in lines) else None,
         page_count=len(lines),
         fetched_at=max((line.fetched_at for line in lines), default=datetime.now(UTC)),
         kind=facts.kind,
@@ -142,6 +145,7 @@ def line_of(page_index: int, sha256: str, page: Page) -> PageLine:
         fetched_at=page.fetched_at,
         elapsed_ms=page.elapsed_ms,
         note=page.note,
+        is_beyond=page.is_beyond,
     )
 
 

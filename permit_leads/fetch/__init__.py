@@ -8,7 +8,7 @@ from types import ModuleType
 import polars as pl
 
 from permit_leads.fetch import accela, arcgis, ckan, delimited, geojson, html_tables, portal, socrata, workbook
-from permit_leads.fetch.hold import whole
+from permit_leads.fetch.beyond import with_beyond
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.page import Page, Window
 from permit_leads.registry import Dataset, Protocol
@@ -27,7 +27,7 @@ PROTOCOLS: dict[Protocol, ModuleType] = {
 
 
 def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Iterator[Page]:
-    """Every page of the window in order: metadata and index pages, counts, rows.
+    """Every page of the window in order: metadata and index pages, counts, rows; then rows touched beyond it.
 
     A window that changed while it was read is read once more from its start, as long as none of its pages has been
     given away; beyond that it is up to the caller.
@@ -36,7 +36,7 @@ def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Itera
         SourceUnavailable, SourceRefused, SourceChanged: nothing that was given may be kept.
         WindowMoved: a SourceChanged that running again may cure.
     """
-    yield from whole(dataset, window, client, PROTOCOLS[dataset.protocol].fetch_pages)
+    yield from with_beyond(dataset, window, client, PROTOCOLS[dataset.protocol].fetch_pages)
 
 
 def read_rows(dataset: Dataset, body: bytes, media_type: str) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from permit_leads.fetch.arcgis_walk import Walk, WayBlocked
 from permit_leads.fetch.arcgis_ways import by_id_list, by_id_ranges, by_last_id
 from permit_leads.fetch.arcgis_where import where_clause
 from permit_leads.fetch.asking import parts_of
+from permit_leads.fetch.beyond import is_replaced, left
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.fetch.json_text import BrokenJson, member, parse, text_of
 from permit_leads.fetch.moved import WindowMoved
@@ -72,6 +73,9 @@ def _pages(dataset: Dataset, window: Window, asker: LayerClient) -> Iterator[Pag
 def _part(dataset: Dataset, asker: LayerClient, layer: Layer, window: Window) -> Iterator[Page]:
     where = where_clause(dataset, layer, window)
     before = _count(dataset, asker, where)
+    if is_replaced(dataset, window, before.expected_count or 0):
+        yield left(before, before.expected_count or 0)
+        return
     yield before
     walk = Walk(asker, layer, where, before.expected_count or 0)
     yield from _rows(walk)

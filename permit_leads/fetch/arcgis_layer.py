@@ -92,7 +92,7 @@ def _is_root(metadata: object) -> bool:
 
 
 def _require_columns(dataset: Dataset, fields: dict[str, str]) -> None:
-    needed = (*dataset.key, *((dataset.date_column,) if dataset.date_column else ()))
+    needed = filter(None, (*dataset.key, dataset.date_column, dataset.system_cursor))
     for column in needed:
         if column not in fields:
             raise SourceChanged(dataset.id, gone(column, fields, f"{dataset.url}?f=json"))

@@ -15,15 +15,24 @@ EVERYTHING = "1=1"  # `where` must not be left out: servers then answer with an 
 def where_clause(dataset: Dataset, layer: Layer, window: Window) -> str:
     """Whole days of the dataset's zone, both ends included, written in the zone that the server reads literals in.
 
+    With `touched_since`, the rows of all other days and of none that were edited since then.
+
     Raises:
         SourceChanged: the dates are texts that do not sort by day.
     """
     parts = [f"({dataset.where})"] if dataset.where else []
     column = dataset.date_column
+    bounds = []
     if column is not None and window.since is not None:
-        parts.append(f"{column} >= {_literal(dataset, layer, window.since)}")
+        bounds.append((f"{column} <", f"{column} >=", _literal(dataset, layer, window.since)))
     if column is not None and window.until is not None:
-        parts.append(f"{column} < {_literal(dataset, layer, window.until + timedelta(days=1))}")
+        bounds.append((f"{column} >=", f"{column} <", _literal(dataset, layer, window.until + timedelta(days=1))))
+    if window.touched_since is not None:
+        outside = [f"{column} IS NULL", *(f"{without} {literal}" for without, _, literal in bounds)]
+        parts.append(f"{dataset.system_cursor} >= TIMESTAMP '{window.touched_since} 00:00:00'")
+        parts.append(f"({' OR '.join(outside)})")
+    else:
+        parts += [f"{within} {literal}" for _, within, literal in bounds]
     return " AND ".join(parts) or EVERYTHING
 
 

@@ -35,7 +35,7 @@ def days_of(dataset: Dataset, window: Window) -> tuple[date, date]:
 
 def parts_of(dataset: Dataset, window: Window) -> Iterator[Window]:
     """The window in parts of at most `window_days`, oldest first."""
-    if dataset.window_days is None:
+    if dataset.window_days is None or window.touched_since is not None:
         yield window
         return
     since, until = days_of(dataset, window)

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 import polars as pl
 
 from permit_leads.errors import SourceChanged
+from permit_leads.fetch.beyond import is_replaced, left
 from permit_leads.fetch.distinct import DistinctIds
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.fetch.json_rows import count_objects, read_objects
@@ -57,8 +58,12 @@ def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Itera
     """
     where = where_clause(dataset, window)
     before, page = _census(dataset, client, where)
+    if is_replaced(dataset, window, before.count):
+        yield left(page, before.count)
+        return
     yield page
-    if before.count == 0 and where is not None and (metadata := checked_metadata(dataset, client)) is not None:
+    is_days = where is not None and window.touched_since is None
+    if before.count == 0 and is_days and (metadata := checked_metadata(dataset, client)) is not None:
         yield metadata
     pager = Pager(dataset, client, where)
     yield from pager.pages(before.count)

@@ -15,6 +15,8 @@ COMPARABLE = ("floating_date", "iso_date")
 def where_clause(dataset: Dataset, window: Window) -> str | None:
     """Whole local days, both ends included; None asks for everything, also for rows without a date.
 
+    With `touched_since`, the rows of all other days and of none that were written since then.
+
     Raises:
         SourceChanged: the dates are written in a way that SoQL cannot compare.
     """
@@ -25,10 +27,14 @@ def where_clause(dataset: Dataset, window: Window) -> str | None:
     if dataset.date_kind not in COMPARABLE:
         reason = f"dates written as {dataset.date_kind} cannot be compared in SoQL; take date_column {column} out"
         raise SourceChanged(dataset.id, reason)
-    if window.since is not None:
-        parts.append(f"{column} >= '{_midnight(window.since)}'")
-    if window.until is not None:
-        parts.append(f"{column} < '{_midnight(window.until + timedelta(days=1))}'")
+    since = None if window.since is None else _midnight(window.since)
+    end = None if window.until is None else _midnight(window.until + timedelta(days=1))
+    if window.touched_since is not None:
+        outside = [f"{column} < '{since}'"] * (since is not None) + [f"{column} >= '{end}'"] * (end is not None)
+        parts.append(f"{dataset.system_cursor} >= '{_midnight(window.touched_since)}Z'")
+        parts.append(f"({' OR '.join([f'{column} IS NULL', *outside])})")
+        return " AND ".join(parts)
+    parts += [f"{column} >= '{since}'"] * (since is not None) + [f"{column} < '{end}'"] * (end is not None)
     return " AND ".join(parts)
 
 

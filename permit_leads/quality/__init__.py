@@ -15,7 +15,7 @@ from permit_leads.quality.calendar import business_days
 from permit_leads.quality.columns import check_columns, check_drift
 from permit_leads.quality.contacts import ContactFilter
 from permit_leads.quality.counts import check_counts, check_empty, check_rejections, check_yield
-from permit_leads.quality.findings import Finding, RunKind, Severity, check_not_modified
+from permit_leads.quality.findings import Finding, RunKind, Severity, check_left, check_not_modified
 from permit_leads.quality.freshness import check_freshness
 from permit_leads.quality.history import History
 from permit_leads.quality.observation import Observation, PageView
@@ -45,6 +45,7 @@ __all__ = [
     "as_json",
     "business_days",
     "check_columns",
+    "check_left",
     "check_not_modified",
     "check_run",
     "from_json",
@@ -60,7 +61,8 @@ class Seen:
     `record_count` rows were received of the `expected_count` the publisher announced (None: it announced none);
     `fatal_count` of them are no permits, and `permit_count` permits came out of them. `has_rows_in_window` and
     `newest_known_date` say what the store held before the run; `newest_date` is the newest issue date among this
-    run's permits, `today` the publisher's day. `page_hashes` are those of the pages with rows.
+    run's permits, `today` the publisher's day. `page_hashes` are those of the pages with rows. `beyond_count` of the
+    rows are of days outside of the window: they prove nothing about it.
     """
 
     kind: RunKind
@@ -76,6 +78,7 @@ class Seen:
     profile: Profile = field(default_factory=Profile)
     history: History = field(default_factory=History)
     page_hashes: Sequence[str] = ()
+    beyond_count: int = 0
 
 
 def check_run(dataset: Dataset, seen: Seen) -> list[Finding]:
@@ -84,17 +87,18 @@ def check_run(dataset: Dataset, seen: Seen) -> list[Finding]:
     Staleness and volume are asked only of a sync: a replay or a window is of the past. A replay is not compared with
     earlier runs either: it is made of them.
     """
+    inside_count = seen.record_count - seen.beyond_count
     findings = [
         *check_counts(seen.record_count, seen.expected_count),
         *check_pages(seen.page_hashes if seen.kind != "replay" else []),
         *check_rejections(dataset, seen.record_count, seen.fatal_count),
         *check_yield(dataset, seen.record_count, seen.permit_count),
-        *check_empty(dataset, seen.window, seen.today, seen.record_count, has_rows_in_window=seen.has_rows_in_window),
+        *check_empty(dataset, seen.window, seen.today, inside_count, has_rows_in_window=seen.has_rows_in_window),
     ]
     newest = max((day for day in (seen.newest_known_date, seen.newest_date) if day is not None), default=None)
-    if seen.kind == "sync" and (seen.record_count == 0 or seen.newest_date is not None):
+    if seen.kind == "sync" and (inside_count == 0 or seen.newest_date is not None):
         findings += check_freshness(dataset, newest, seen.today, seen.history)
-    if seen.kind != "replay" and seen.record_count:
+    if seen.kind != "replay" and inside_count:
         findings += _compare(dataset, seen)
     if seen.kind == "sync":
         findings += check_volume(dataset, seen.profile, seen.history, seen.today)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from permit_leads.page import Page
+from permit_leads.registry import Dataset
 
 NOT_MODIFIED = 304
 Severity = Literal["note", "warning", "failure"]
@@ -27,6 +28,18 @@ def check_not_modified(page: Page) -> list[Finding]:
         return []
     message = f"{page.url} has not changed since it was archived (HTTP 304); its archived rows stand for it"
     return [Finding("not_modified", "note", message)]
+
+
+def check_left(dataset: Dataset, page: Page) -> list[Finding]:
+    """Rows that their publisher has touched and that are too many to be read every time he does so."""
+    if not page.left_count:
+        return []
+    message = (
+        f"{page.left_count} rows of other days were written since the last run, more than touched_limit "
+        f"({dataset.touched_limit}); the publisher has probably replaced the whole dataset, and they were not read: "
+        "run --reconcile to see edits among them, and take system_cursor out if this comes every day"
+    )
+    return [Finding("full_replace", "warning", message)]
 
 
 def graded(code: str, message: str, *, is_failure: bool) -> Finding:

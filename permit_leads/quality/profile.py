@@ -34,7 +34,8 @@ class Profile:
     `filled` counts permits that have a value, `distinct` the different values of each page added up, `refused` values
     that could not be read, `early` and `late` those of them that are dates outside of what can be. `words` is None for
     a field with too many. `days` counts permits by day of issue. `square` is a degree of latitude and longitude.
-    `is_behind` marks a run that found the feed behind: no example of how soon a day is whole.
+    `is_behind` marks a run that found the feed behind: no example of how soon a day is whole. `fakes` are contact
+    fields that say the same of everybody.
     """
 
     run_day: date | None = None
@@ -54,6 +55,7 @@ class Profile:
     days: Counter[date] = field(default_factory=Counter)
     words: dict[str, Words | None] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
+    fakes: set[str] = field(default_factory=set)
 
     def add(self, other: Profile) -> None:
         """Take in the profile of one more page."""
@@ -64,6 +66,7 @@ class Profile:
         for name, words in other.words.items():
             self.words[name] = _merged(self.words.get(name, {}), words)
         self.columns |= other.columns
+        self.fakes = other.fakes
 
     def share(self, name: str) -> float:
         """Part of the permits that have a value in a field."""
@@ -110,6 +113,7 @@ def as_json(profile: Profile) -> dict[str, Any]:
         "span_days": profile.span_days,
         "days": {day.isoformat(): profile.days[day] for day in newest},
         "columns": sorted(profile.columns),
+        "fakes": sorted(profile.fakes),
     }
 
 
@@ -123,6 +127,7 @@ def from_json(kept: Mapping[str, Any]) -> Profile:
     profile.run_day = date.fromisoformat(kept["run_day"]) if kept.get("run_day") else None
     profile.days = Counter({date.fromisoformat(day): count for day, count in kept.get("days", {}).items()})
     profile.words, profile.columns = dict(kept.get("words", {})), set(kept.get("columns", []))
+    profile.fakes = set(kept.get("fakes", []))
     return profile
 
 

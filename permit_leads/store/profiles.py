@@ -25,6 +25,11 @@ class Past(NamedTuple):
     profiles: list[Mapping[str, Any]]
     daily: dict[date, int]
 
+    @property
+    def fakes(self) -> list[str]:
+        """Contact fields that the last good run knew to be fake."""
+        return list(self.profiles[0].get("fakes", [])) if self.profiles else []
+
 
 def read_past(conn: psycopg.Connection, dataset_id: str, window: Window, today: date) -> Past:
     """The last good runs since an operator last accepted something unusual, and half a year before the window."""

@@ -27,6 +27,7 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 Mark = Literal["success", "failure", "running"]
 Status = Literal["success", "failure", "running", "unknown"]
 LEASE_SECONDS = 120
+TOUCHED_OVERLAP_DAYS = 2  # zones lie half a day apart, and portals show a change hours after they have written it
 UNKNOWN_OVERLAP_DAYS = 14  # a rewind of a source that the registry no longer knows
 
 
@@ -195,7 +196,14 @@ def next_window(row: StateRow | None, dataset: Dataset, today: date) -> Window:
         starts.append(row.watermark - timedelta(days=dataset.overlap_days))
     elif len(starts) == 1:
         starts.append(today - timedelta(days=dataset.backfill_days))
-    return Window(min(starts), today)
+    return Window(min(starts), today, _touched_since(row, dataset))
+
+
+def _touched_since(row: StateRow | None, dataset: Dataset) -> date | None:
+    """Since when rows of other days are to be read as well; None before the first run, which knows no other days."""
+    if dataset.system_cursor is None or row is None or row.watermark is None:
+        return None
+    return min(row.watermark, row.replay_from or row.watermark) - timedelta(days=TOUCHED_OVERLAP_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

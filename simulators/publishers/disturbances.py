@@ -41,7 +41,7 @@ def _struck(selection: Sequence[int], table: Table, fault: Fault) -> list[int]:
 def _change_rows(table: Table, identity: Identity, struck: list[int], fault: Fault) -> Table:
     if fault.kind == "delete":
         return table.without(struck)
-    touched = {identity.changed_at: _now()} if identity.changed_at else {}
+    touched = {identity.changed_at: _now(table, identity.changed_at)} if identity.changed_at else {}
     if fault.kind == "insert":
         return table.with_rows(_new_rows(table, identity, struck).with_columns(**touched))
     column = fault.column or _last_text(table, identity)
@@ -74,7 +74,7 @@ def _replace_all(table: Table, identity: Identity) -> Table:
         new_id = pl.concat_str([pl.lit("row-new"), pl.col(identity.row_id).str.reverse()])
     changes = [new_id.alias(identity.row_id)]
     if identity.changed_at is not None:
-        changes.append(_now().alias(identity.changed_at))
+        changes.append(_now(table, identity.changed_at).alias(identity.changed_at))
     return replace(table, rows=table.rows.with_columns(changes))
 
 
@@ -82,8 +82,11 @@ def _top(table: Table, row_id: str) -> int:
     return int(max(table.typed[row_id].to_list(), default=0))
 
 
-def _now() -> pl.Expr:
-    return pl.lit(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+def _now(table: Table, column: str) -> pl.Expr:
+    now = datetime.now(UTC)
+    if table.by_name[column].is_epoch:
+        return pl.lit(str(int(now.timestamp()) * 1000))
+    return pl.lit(now.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
 
 
 def _change_column(table: Table, fault: Fault) -> Table:

@@ -119,13 +119,14 @@ def publish_arcgis(settings: Settings, recorded: Recorded, today: date) -> Arcgi
         latitude=settings.get("latitude"),
         declared_zone=settings.get("declared_zone", "UTC"),
         zone_hours=settings.get("zone_hours", 0.0),
+        edit_field=settings.get("edited"),
     )
     return ArcgisLayer(
         dataset_id=settings["id"],
         traits=traits,
         edited_at=datetime.combine(today, time(5), ZoneInfo(settings["zone"])),
         table=Table(columns, recorded.rows.select([column.name for column in columns])),
-        identity=Identity(settings["key"], traits.object_id),
+        identity=Identity(settings["key"], traits.object_id, traits.edit_field),
         note=recorded.note,
     )
 

@@ -212,6 +212,14 @@ def test_a_contact_that_names_nobody_is_blanked_to_the_end_of_the_run() -> None:
     assert contacts.clean(permits(3, contractor_company_name="Elm Roofing"))[1] == []
 
 
+def test_a_fake_contact_stays_fake_in_a_run_too_small_to_tell_until_it_names_many() -> None:
+    contacts = ContactFilter(dataset(), known=["contractor_phone"])
+    assert contacts.clean(permits(3, contractor_phone="555"))[0]["contractor_phone"].null_count() == 3
+    numbers = pl.Series("contractor_phone", [f"555-{at:04}" for at in range(60)])
+    assert contacts.clean(permits(60).with_columns(numbers))[0]["contractor_phone"].null_count() == 0
+    assert contacts.fake == frozenset()
+
+
 def test_a_profile_survives_json_and_holds_no_contact() -> None:
     frame = permits(3, status_current="Active", issued_date=TODAY, owner_name="Ann Oak", original_zip="78701")
     page = profile_page(["A"], 3, frame, pl.DataFrame(schema=REJECTION_SCHEMA))

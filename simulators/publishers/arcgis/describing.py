@@ -30,6 +30,7 @@ class LayerTraits:
     declared_zone: str = "UTC"
     zone_hours: float = 0.0
     supports_pagination: bool = True
+    edit_field: str | None = None  # the column that says when a feature was last edited
 
     @property
     def has_points(self) -> bool:
@@ -94,6 +95,11 @@ def describe_layer(traits: LayerTraits, columns: Sequence[Column], edited_at: da
         "fields": [describe_field(column) for column in columns],
         "hasAttachments": False,
     }
+    if traits.edit_field is not None:
+        described["editFieldsInfo"] = {
+            "editDateField": traits.edit_field,
+            "dateFieldsTimeReference": {"timeZone": "UTC"},
+        }
     if traits.has_points:
         described["geometryType"] = "esriGeometryPoint"
         described["extent"] = {"spatialReference": {"wkid": 102100, "latestWkid": 3857}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -80,6 +81,16 @@ def test_success_moves_the_watermark_and_the_next_window_overlaps_it(conn: psyco
     assert row.last_success is not None
     assert row.lease_run_id is None
     assert state.next_window(row, DATASET, TODAY) == Window(date(2026, 11, 6), TODAY)
+
+
+def test_with_a_system_cursor_a_sync_also_reads_what_was_written_since_the_last_one(conn: psycopg.Connection) -> None:
+    told = DATASET.model_copy(update={"system_cursor": ":updated_at"})
+    assert state.next_window(None, told, TODAY).touched_since is None  # the first run knows no other days
+    sync(conn, date(2026, 11, 20))
+    row = found(conn)
+    assert state.next_window(row, told, TODAY) == Window(date(2026, 11, 6), TODAY, date(2026, 11, 18))
+    rewound = replace(row, replay_from=date(2026, 10, 1))
+    assert state.next_window(rewound, told, TODAY) == Window(date(2026, 10, 1), TODAY, date(2026, 9, 29))
 
 
 def test_watermark_never_goes_back(conn: psycopg.Connection) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import psycopg
@@ -38,8 +40,12 @@ class Portal:
         self.settings = Settings(database_url=url, home=folder, connect_to=simulator.url)
         self.dataset = load_registry()[NEW_YORK].model_copy(update={"spacing_seconds": 0.0, "rejection_limit": 1.0})
 
-    def run(self, *, is_reconcile: bool, dataset: Dataset | None = None) -> Outcome:
-        request = Request((NEW_YORK,), None, None, (), None, False, False, Path(), is_reconcile)
+    def run(self, *, is_reconcile: bool, dataset: Dataset | None = None, **options: Any) -> Outcome:
+        asked: dict[str, Any] = {"since": None, "until": None, "is_replay": False} | options
+        request = Request(
+            (NEW_YORK,), formats=(), delay_seconds=None, is_dry_run=False, out_dir=Path(), is_reconcile=is_reconcile,
+            **asked,
+        )  # fmt: skip
         (outcome,) = run_all(request, {NEW_YORK: dataset or self.dataset}, self.settings, Silent())
         return outcome
 
@@ -151,6 +157,77 @@ def test_too_many_withdrawals_at_once_are_held_back(portal: Portal) -> None:
     outcome = portal.run(is_reconcile=True)
     assert outcome.status == "failure"
     assert portal.rows("select count(*) from permits where withdrawn_at is not null") == [(0,)]
+
+
+def touch(portal: Portal, places: list[int], text: str) -> list[str]:
+    """Rewrite the description of these rows, and say that they were written now; their keys."""
+    written = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    table = portal.resource.table.changed(places, {"job_description": pl.lit(text), ":updated_at": pl.lit(written)})
+    portal.resource.table = table
+    return table.take(places).select(pl.concat_str(*portal.dataset.key, separator="|")).to_series().to_list()
+
+
+def oldest_places(portal: Portal, count: int) -> list[int]:
+    """Rows that no window of a daily run meets."""
+    return portal.resource.table.typed[portal.dataset.date_column or ""].arg_sort()[:count].to_list()
+
+
+def test_edits_of_old_rows_are_seen_by_the_next_sync(portal: Portal) -> None:
+    keys = touch(portal, oldest_places(portal, 4), "edited long after")
+    outcome = portal.run(is_reconcile=False)
+    assert outcome.error is None
+    assert {portal.stored()[key] for key in keys} == {"edited long after"}
+    assert outcome.expected_count == outcome.record_count
+    assert outcome.permit_changed_count == 4
+    beyond = [page for page in portal.simulator.requests if "IS%20NULL" in page.raw_query]
+    assert len(beyond) == 3  # count, rows, count
+
+
+def test_more_touched_rows_than_believed_are_left_to_a_reconcile(portal: Portal) -> None:
+    keys = touch(portal, oldest_places(portal, 60), "edited in a replacement")
+    outcome = portal.run(is_reconcile=False, dataset=portal.dataset.model_copy(update={"touched_limit": 50}))
+    assert outcome.error is None
+    (found,) = [finding for finding in outcome.findings if finding.code == "full_replace"]
+    assert "60 rows of other days were written since the last run, more than touched_limit (50)" in found.message
+    assert outcome.permit_changed_count == 0
+    assert portal.run(is_reconcile=True).permit_changed_count == 60
+    assert {portal.stored()[key] for key in keys} == {"edited in a replacement"}
+
+
+def test_touched_rows_do_not_hide_that_the_window_is_empty(portal: Portal) -> None:
+    table, column = portal.resource.table, portal.dataset.date_column or ""
+    recent = table.typed[column] > datetime.now(UTC).replace(tzinfo=None) - timedelta(days=60)
+    portal.resource.table = table.without([at for at, is_recent in enumerate(recent) if is_recent])
+    touch(portal, oldest_places(portal, 4), "edited long after")
+    outcome = portal.run(is_reconcile=False)
+    assert outcome.status == "failure"
+    assert "where the store already holds permits" in (outcome.error or "")
+
+
+def test_replay_of_many_runs_gives_what_was_there(portal: Portal) -> None:
+    touch(portal, oldest_places(portal, 4), "edited long after")
+    assert portal.run(is_reconcile=False).error is None
+    newest = portal.newest()
+    outcome = portal.run(is_reconcile=False, is_replay=True)
+    assert outcome.error is None
+    assert outcome.permit_unchanged_count == len(portal.listed())
+    assert portal.newest() == newest
+
+
+@pytest.mark.parametrize("is_beyond", [True, False])
+def test_replay_of_some_days_takes_nothing_back_that_another_run_brought(portal: Portal, is_beyond: bool) -> None:
+    places = oldest_places(portal, 4)
+    days = portal.resource.table.typed[portal.dataset.date_column or ""].gather(places)
+    keys = touch(portal, places, "edited long after")
+    noon = days.dt.offset_by("12h").dt.replace_time_zone("UTC").sort().to_list()
+    first, last = noon[0], noon[-1]
+    brought: dict[str, Any] = {} if is_beyond else {"since": first, "until": last}
+    assert portal.run(is_reconcile=False, **brought).permit_changed_count == 4
+    newest, later = portal.newest(), last + timedelta(days=30)
+    outcome = portal.run(is_reconcile=False, is_replay=True, since=later, until=later)
+    assert outcome.error is None
+    assert portal.newest() == newest
+    assert {portal.stored()[key] for key in keys} == {"edited long after"}
 
 
 def test_full_replace_that_touches_every_row_changes_nothing(portal: Portal) -> None:

@@ -94,6 +94,20 @@ def test_literals_are_written_in_the_zone_the_server_reads(
         assert where == f"ISSUED >= TIMESTAMP '2026-{month:02}-{hour}:00:00'"
 
 
+def test_touched_rows_are_those_of_other_days_and_of_none() -> None:
+    city = dataset("arcgis", date_column="ISSUED", date_kind="epoch_ms", date_zone="-06:00", system_cursor="ISSUED")
+    window = Window(date(2026, 3, 2), date(2026, 3, 8), date(2026, 3, 6))
+    assert where_clause(city, layer(city), window) == (
+        "ISSUED >= TIMESTAMP '2026-03-06 00:00:00' AND (ISSUED IS NULL"
+        " OR ISSUED < TIMESTAMP '2026-03-02 06:00:00' OR ISSUED >= TIMESTAMP '2026-03-09 06:00:00')"
+    )
+
+
+def test_a_missing_edit_date_is_named() -> None:
+    with pytest.raises(SourceChanged, match="column EDITED is gone"):
+        layer(dataset("arcgis", system_cursor="EDITED"))
+
+
 def test_an_unknown_zone_is_not_guessed() -> None:
     with pytest.raises(SourceChanged, match="unknown zone 'Middle-earth Standard Time'"):
         layer(dateFieldsTimeReference={"timeZone": "Middle-earth Standard Time"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -82,6 +83,14 @@ def test_a_window_is_whole_local_days() -> None:
     assert where_clause(city, Window(None, date(2026, 12, 31))) == "issue_date < '2027-01-01T00:00:00.000'"
     assert where_clause(city, Window(date(2026, 3, 2), None)) == "issue_date >= '2026-03-02T00:00:00.000'"
     assert where_clause(city, ALL) is None
+
+
+def test_touched_rows_are_those_of_other_days_and_of_none() -> None:
+    city = dataset(date_column="issue_date", system_cursor=":updated_at", where="work='a'")
+    assert where_clause(city, replace(WEEK, touched_since=date(2026, 3, 5))) == (
+        "(work='a') AND :updated_at >= '2026-03-05T00:00:00.000Z' AND (issue_date IS NULL"
+        " OR issue_date < '2026-03-02T00:00:00.000' OR issue_date >= '2026-03-09T00:00:00.000')"
+    )
 
 
 def test_a_constant_filter_stands_beside_the_window() -> None:
