@@ -30,6 +30,7 @@ COMPANY_WORDS = (
     r"|foundations?|fire|protection|sprinklers?|security|alarms?|communications?|wireless|technolog(?:y|ies)|engineer(?:ing|s)"
     r"|industr(?:y|ies|ial)|international|custom|craftsmen|install(?:ation|ations|ers?)|maintenance|repairs?|rooter|sewer"
     r"|septic|drilling|demolition|wrecking|environmental|trust|studio|sons|bros|brothers|architects?|architecture|handym[ae]n"
+    r"|city of|county of|universit(?:y|ies)|schools?|authority|department|dept|refrigeration|scaffolding|rehab"
     r"|carports?|exped(?:iting|iters?)|permits?|productions?|carpentry|painting|stone|tile|flooring|insulation|gas|oil)\b"
 )
 
