@@ -109,10 +109,12 @@ class FieldRule(Columns):
 class TradeLabels(Columns):
     """The publisher's own trade labels: the words of its column(s), trimmed, and the trades they stand for.
 
-    Of `first_of`, the first column counts whose word stands in `values`.
+    Of `first_of`, the first column counts whose word stands in `values`. Of `extract`, a pattern with one group, that
+    group is the word: the middle of the permit's number, for instance.
     """
 
     values: dict[str, tuple[str, ...]]
+    extract: str | None = None
 
 
 class Dataset(Strict):

@@ -227,6 +227,7 @@ def _trade_mistakes(dataset: Dataset) -> Iterator[str]:
     if dataset.trades is None:
         return
     yield from _source_mistakes("trades", dataset.trades)
+    yield from _pattern_mistakes("trades.extract", dataset.trades.extract, group_count=1)
     if not dataset.trades.values:
         yield "trades.values: empty; leave the table out when the publisher labels no trades"
     for word, trades in dataset.trades.values.items():

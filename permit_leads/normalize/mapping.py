@@ -106,9 +106,13 @@ def label_text(labels: TradeLabels | None, present: Collection[str]) -> pl.Expr:
     """The publisher's trade label: the first column whose word stands for a trade, else the first with a word."""
     if labels is None:
         return pl.lit(None, pl.String)
-    known = [name for name in labels.first_of if name in present]
-    texts = [pl.when(pl.col(name).is_in(list(labels.values))).then(pl.col(name)) for name in known]
-    return pl.coalesce([*texts, columns_text(labels, present)])
+    known = [_cut(pl.col(name), labels.extract) for name in labels.first_of if name in present]
+    texts = [pl.when(text.is_in(list(labels.values))).then(text) for text in known]
+    return pl.coalesce([*texts, _cut(columns_text(labels, present), labels.extract)])
+
+
+def _cut(text: pl.Expr, pattern: str | None) -> pl.Expr:
+    return text if pattern is None else clean(text.str.extract(pattern))
 
 
 def rule_text(field_name: str, rule: FieldRule, present: Collection[str]) -> pl.Expr:
@@ -116,8 +120,7 @@ def rule_text(field_name: str, rule: FieldRule, present: Collection[str]) -> pl.
     text = role_text(rule, present) if rule.roles else columns_text(rule, present)
     if rule.strip_prefix is not None:
         text = clean(text.str.strip_prefix(rule.strip_prefix.rstrip()))
-    if rule.extract is not None:
-        text = clean(text.str.extract(rule.extract))
+    text = _cut(text, rule.extract)
     if rule.null_words:
         nothing = [word.strip().lower() for word in rule.null_words]
         text = pl.when(~text.str.to_lowercase().is_in(nothing)).then(text)

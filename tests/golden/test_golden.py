@@ -26,6 +26,7 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".csv": "text/csv",
     ".html": "text/html",
+    ".xls": "application/vnd.ms-excel",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 REGISTRY = load_registry()

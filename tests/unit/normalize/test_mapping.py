@@ -137,6 +137,12 @@ def test_a_label_is_the_first_column_whose_word_stands_for_a_trade() -> None:
     assert one(elm(), sub="Pools")["trade_label"] is None
 
 
+def test_a_label_may_stand_inside_a_number() -> None:
+    labels = {"column": "num", "extract": r"^\d{4}-([A-Z]+)-", "values": {"ELEC": ["electrical"]}}
+    assert one(elm(trades=labels), num="2015-ELEC-0001")["trade_label"] == "ELEC"
+    assert one(elm(trades=labels), num="X-1")["trade_label"] is None
+
+
 def test_header_names_may_drift() -> None:
     dataset = elm({"WorkClass": {"column": "Work Class"}}, column_aliases={"REC_NO": "num", "WK CLS": "Work Class"})
     found = run(dataset, [{"REC_NO": "7", "WHAT": "roof", "wk cls": "New"}]).permits.row(0, named=True)
