@@ -3,6 +3,7 @@
 #
 #   scripts/health-check.sh [--json]
 #
+# HEALTH_CHECK_SECONDS (10) is how long each answer is waited for; all are asked at once.
 # Addresses: FRONTEND_URL and BACKEND_URL, else what `make up` started here, else 127.0.0.1 at 3000 and 8000.
 # Exit codes: 0 all is well, 1 something is wrong, stale or unknown (it says what), 2 usage. A "warn" fails nothing:
 # recorded rows that are old, or data that cannot be judged by its age. NO_COLOR is respected.
@@ -12,9 +13,10 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 HOME_FOLDER=${LEADLEDGER_HOME:-$ROOT/.leadledger}
 CHECKS="frontend backend database etl"
 FORMAT=text
+PATIENCE=${HEALTH_CHECK_SECONDS:-10}
 WARNED=10 # what a check ends with that found nothing wrong, but something to know
 
-usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 for argument in "$@"; do
   case $argument in
@@ -65,9 +67,9 @@ JUDGE_ETL='
 import json, subprocess, sys
 command = [sys.executable, sys.argv[1], "list", "--json"]
 try:
-    told = subprocess.run(command, capture_output=True, text=True, timeout=12)
+    told = subprocess.run(command, capture_output=True, text=True, timeout=int(sys.argv[3]) + 2)
 except subprocess.TimeoutExpired:
-    sys.exit("etl_state_helper.py does not answer within 12 seconds")
+    sys.exit(f"etl_state_helper.py does not answer within {int(sys.argv[3]) + 2} seconds")
 if told.returncode != 0:
     sys.exit((told.stderr.splitlines() or [f"etl_state_helper.py ended with status {told.returncode}"])[-1])
 seen = json.loads(told.stdout)
@@ -98,7 +100,7 @@ ask() {
   case $3 in http://127.0.0.1* | http://localhost*) direct="--noproxy *" ;; esac
   set -f
   # shellcheck disable=SC2086
-  curl -sS --connect-timeout 5 --max-time 10 $direct -o "$1" -w "$2" "${@:4}" "$3" 2> "$1.trouble"
+  curl -sS --connect-timeout 5 --max-time "$PATIENCE" $direct -o "$1" -w "$2" "${@:4}" "$3" 2> "$1.trouble"
 }
 
 check_frontend() {
@@ -125,7 +127,7 @@ check_field() {
 
 check_backend() { check_field backend /health status ok; }
 check_database() { check_field database /api/supa-env-check database_status connected; }
-check_etl() { "$PYTHON" -c "$JUDGE_ETL" "$ROOT/scripts/etl_state_helper.py" "$WARNED" 2>&1; }
+check_etl() { "$PYTHON" -c "$JUDGE_ETL" "$ROOT/scripts/etl_state_helper.py" "$WARNED" "$PATIENCE" 2>&1; }
 
 # Run one check and keep its verdict and, on one line, its words.
 examine() {
@@ -135,6 +137,8 @@ examine() {
   printf '%s\n%s\n' "$verdict" "$(tr -s '[:space:]' ' ' <<< "$detail")" > "$WORK/$1"
 }
 
+[[ $PATIENCE =~ ^[1-9][0-9]?$ ]] ||
+  { printf 'health-check.sh: HEALTH_CHECK_SECONDS is %s, expected 1 to 99\n' "$PATIENCE" >&2 && exit 2; }
 [ -n "$PYTHON" ] || { printf 'health-check.sh: no Python on the path and no .venv in %s\n' "$ROOT" >&2 && exit 1; }
 command -v curl > /dev/null || { printf 'health-check.sh: curl is not on the path\n' >&2 && exit 1; }
 

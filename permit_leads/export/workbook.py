@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from permit_leads.export.cells import FORMULA, Cell, plain_text
 from permit_leads.export.columns import Sheet, Writer
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # Source: Excel specifications and limits (support.microsoft.com).
 SHEET_ROWS = 1_048_576
@@ -27,6 +29,8 @@ CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same rows
 @contextmanager
 def write_xlsx(path: Path, sheet: Sheet, sheet_rows: int = SHEET_ROWS) -> Iterator[Writer]:
     """One worksheet, and further ones with the same header where one is full; `sheet_rows` is for tests."""
+    import xlsxwriter  # a sixth of the start of every command, for the one that writes a workbook
+
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         book.set_properties({"created": CREATED})
         pages = Pages(book, sheet, sheet_rows)

@@ -6,10 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
-from permit_leads.context import Accepting
 from permit_leads.errors import SourceUnavailable, UsageError
-from permit_leads.outcome import Request
-from permit_leads.run import run_all
 from permit_leads.state_cli.desk import Desk, actor
 from permit_leads.store import holds
 
@@ -38,6 +35,10 @@ def accept(desk: Desk) -> str:
         UsageError: there is no such held run, or it was decided on.
         SourceUnavailable: a run is at work, or the archived pages could not be stored; nothing has changed.
     """
+    from permit_leads.context import Accepting  # all that a run needs takes as long to load as the rest of the helper
+    from permit_leads.outcome import Request
+    from permit_leads.run import run_all
+
     held = holds.require_open(holds.read(desk.conn, _run_id(desk)), _run_id(desk))
     desk.conn.commit()  # the run below has connections of its own
     dataset = desk.registry.get(held.dataset_id)
