@@ -221,7 +221,7 @@ def _batch(
         prepared=prepared,
         unchanged_ids=unchanged_ids,
         rejections=normalized.rejections,
-        findings=[*quality.check_columns(dataset, rows.columns), *fakes, *quality.check_not_modified(page)],
+        findings=[*quality.check_page(dataset, rows, page), *fakes],
         view=None if page.is_beyond else view,
         permit_count=normalized.permits.height,
         newest_date=_newest(normalized.permits["issued_date"], day),

@@ -21,6 +21,7 @@ WORDS = {
     "words_shifted": "its statuses or types differ from what is usual",
     "wrong_place": "it holds permits of another place",
     "future_dates": "many of its dates lie in the future",
+    "plain_days": "its days may each be one too early",
     "ancient_dates": "many of its dates lie far in the past",
     "duplicate_keys": "permit numbers are repeated",
     "duplicate_page": "parts of it are repeated",

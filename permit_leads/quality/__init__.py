@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from permit_leads.page import Window
+import polars as pl
+
+from permit_leads.page import Page, Window
 from permit_leads.quality.calendar import business_days
+from permit_leads.quality.clock import check_clock
 from permit_leads.quality.columns import check_columns, check_drift
 from permit_leads.quality.contacts import ContactFilter
 from permit_leads.quality.counts import check_counts, check_empty, check_rejections, check_yield
@@ -44,9 +47,10 @@ __all__ = [
     "Severity",
     "as_json",
     "business_days",
+    "check_clock",
     "check_columns",
     "check_left",
-    "check_not_modified",
+    "check_page",
     "check_run",
     "from_json",
     "mapping_mark",
@@ -79,6 +83,11 @@ class Seen:
     history: History = field(default_factory=History)
     page_hashes: Sequence[str] = ()
     beyond_count: int = 0
+
+
+def check_page(dataset: Dataset, rows: pl.DataFrame, page: Page) -> list[Finding]:
+    """What one page shows by itself: gone columns, days of another zone, a file that has not changed."""
+    return [*check_columns(dataset, rows.columns), *check_clock(dataset, rows), *check_not_modified(page)]
 
 
 def check_run(dataset: Dataset, seen: Seen) -> list[Finding]:
