@@ -55,6 +55,7 @@ class Arguments:
     is_replay: bool
     is_reconcile: bool
     is_json: bool
+    is_agreed: bool
     out_dir: Path
 
 
@@ -83,6 +84,7 @@ def parse_arguments(argv: Sequence[str], now: datetime) -> Arguments:
         is_replay=seen.replay,
         is_reconcile=seen.reconcile,
         is_json=seen.json,
+        is_agreed=seen.yes,
         out_dir=_check_folder(seen.out),
     )
 
@@ -112,6 +114,7 @@ def _build_parser() -> Parser:
     parser.add_argument("--dry-run", action="store_true", help="fetch and normalise, show the counts, store nothing")
     parser.add_argument("--replay", action="store_true", help="from the archive, without any network")
     parser.add_argument("--reconcile", action="store_true", help="read all, and find what is missing or withdrawn")
+    parser.add_argument("--yes", action="store_true", help="go on though it takes more minutes than the budget")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     return parser
 

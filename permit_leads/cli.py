@@ -16,6 +16,7 @@ from permit_leads import export_cli, report
 from permit_leads.arguments import Arguments, parse_arguments
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.export import ExportedFile, export_window
+from permit_leads.forecast import agree
 from permit_leads.outcome import Outcome, Request
 from permit_leads.page import Window
 from permit_leads.progress import LOG_NAME, Progress
@@ -41,7 +42,7 @@ def main(argv: Sequence[str] | None = None, run: Run = run_all, now: datetime | 
     try:
         arguments = parse_arguments(argv, now)
         settings, registry = as_supervised(load_settings()), load_registry()
-        return _execute(_build_request(arguments, settings, registry), arguments.is_json, settings, registry, run, now)
+        return _execute(_build_request(arguments, settings, registry), arguments, settings, registry, run, now)
     except (UsageError, RegistryError) as error:
         return _refuse(error, USAGE)
     except DatabaseUnavailable as error:
@@ -64,16 +65,19 @@ def _build_request(arguments: Arguments, settings: Settings, registry: Registry)
     )
 
 
-def _execute(request: Request, is_json: bool, settings: Settings, registry: Registry, run: Run, now: datetime) -> int:
+def _execute(
+    request: Request, arguments: Arguments, settings: Settings, registry: Registry, run: Run, now: datetime
+) -> int:
     progress = Progress(Path.cwd() / LOG_NAME, sys.stderr)
     _announce(request, settings, progress)
     try:
+        agree(request, registry, settings, progress, is_agreed=arguments.is_agreed)
         outcomes = run(request, registry, settings, progress)
     except DatabaseUnavailable as error:
         progress.event("database", level="error", reason=error)
         raise
     outcomes, exports = _export(request, outcomes, settings, registry, progress, now)
-    render = report.as_json if is_json else report.as_text
+    render = report.as_json if arguments.is_json else report.as_text
     print(render(request, outcomes, exports), flush=True)
     return report.exit_code(outcomes)
 

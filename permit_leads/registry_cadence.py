@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 CRON_PART = r"(\*|\d{1,2}(-\d{1,2})?)(/\d{1,2})?(,(\*|\d{1,2}(-\d{1,2})?)(/\d{1,2})?)*"
 CRON_LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-# Of these a run without a window can ask for everything, unless the source is asked for days.
+# Of these a run without a window can ask for everything; the other portals are asked for days.
 READ_WHOLE = ("socrata", "arcgis", "ckan", "csv", "xlsx", "geojson")
 
 
 def can_be_reconciled(dataset: Dataset) -> bool:
     """Whether the publisher can be asked for the whole dataset at once."""
-    return dataset.date_column is None or (dataset.window_days is None and dataset.protocol in READ_WHOLE)
+    return dataset.date_column is None or dataset.protocol in READ_WHOLE
 
 
 def find_cadence_mistakes(dataset: Dataset) -> Iterator[str]:

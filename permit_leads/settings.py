@@ -70,6 +70,13 @@ class Settings(BaseSettings):
         description="Socrata application token; raises the rate limit.",
     )
 
+    budget_minutes: float = Field(
+        default=60.0,
+        ge=0,
+        validation_alias=AliasChoices("PERMIT_LEADS_BUDGET_MINUTES"),
+        description="Minutes of asking above which a window or a reconcile needs --yes (60).",
+    )
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:

@@ -42,7 +42,7 @@ def add_tasks(app: App, place: Place) -> None:
         _run_source(place, context, "sync", timestamp, dataset_id, [])
 
     def reconcile(context: JobContext, *, timestamp: int, dataset_id: str) -> None:
-        _run_source(place, context, "reconcile", timestamp, dataset_id, ["--reconcile"])
+        _run_source(place, context, "reconcile", timestamp, dataset_id, ["--reconcile", "--yes"])
 
     def export_day(context: JobContext, *, timestamp: int) -> None:
         day = datetime.fromtimestamp(timestamp, OPERATOR_ZONE).date() - timedelta(days=1)

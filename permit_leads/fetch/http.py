@@ -88,6 +88,10 @@ class PoliteClient:
         """The instant on the clock that pages are stamped by."""
         return self._clock.now()
 
+    def spacing_at(self, url: str, min_spacing: float) -> float:
+        """Seconds between two requests at this address, as far as its robots.txt has been read."""
+        return self._spacing(host_of(url), min_spacing, self._robots.known(url))
+
     def stop_waiting(self) -> None:
         """End every wait between requests, now and later, whichever thread is in it: the command is ending."""
         self._clock.wake()

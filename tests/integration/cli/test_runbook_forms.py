@@ -229,7 +229,7 @@ def test_wrong_line_asks_nobody_and_leaves_the_folder_empty(
 
 def test_log_grows_while_the_run_is_on_and_an_end_from_outside_is_recorded(operator: Operator) -> None:
     run = subprocess.Popen(
-        [sys.executable, "-m", "permit_leads", "--since", "24h", "--delay", "3600"],
+        [sys.executable, "-m", "permit_leads", "--since", "24h", "--delay", "3600", "--yes"],
         cwd=operator.folder,
         env=operator.environment(),
         stdout=subprocess.PIPE,

@@ -59,7 +59,7 @@ def test_every_source_is_brought_in_and_reconciled_on_its_publishers_clock() -> 
 
 
 def test_source_that_is_asked_for_days_is_not_reconciled() -> None:
-    by_days = AUSTIN.model_copy(update={"window_days": 30})
+    by_days = AUSTIN.model_copy(update={"protocol": "accela"})
     assert [entry.name for entry in plan([by_days]) if entry.task == RECONCILE] == []
 
 
