@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from permit_leads.outcome import Outcome, Request
 from permit_leads.page import Window
 from permit_leads.progress import LOG_NAME, Progress
 from permit_leads.registry import Dataset, load_registry
+from permit_leads.restore.retelling import retell
 from permit_leads.run import run_all
 from permit_leads.selection import as_supervised, choose_sources
 from permit_leads.settings import Settings, load_settings
@@ -33,7 +35,10 @@ Registry = dict[str, Dataset]
 Run = Callable[[Request, Registry, Settings, Progress], list[Outcome]]
 
 
-def main(argv: Sequence[str] | None = None, run: Run = run_all, now: datetime | None = None) -> int:
+run_whole = partial(run_all, retell=retell)
+
+
+def main(argv: Sequence[str] | None = None, run: Run = run_whole, now: datetime | None = None) -> int:
     """Run the command and return its exit code; `run` and `now` are for tests."""
     now = now or datetime.now(UTC)
     argv = sys.argv[1:] if argv is None else argv

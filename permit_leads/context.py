@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from permit_leads.archive import Acceptance, Archive, ArchivedRun, RunFacts
@@ -14,6 +15,7 @@ from permit_leads.page import Window
 from permit_leads.registry import Dataset
 from permit_leads.stages import Clock, Source, fetched, held, recorded, replayed
 from permit_leads.store import holds, runs, state
+from permit_leads.store.runs import Tally
 from permit_leads.stream import prefetch
 from permit_leads.window import local_window
 
@@ -28,6 +30,13 @@ class Accepting:
     reason: str
 
 
+class Retell(Protocol):
+    """Restores a file that was restored before, as that run; restoring stands above the runs, so it is handed down."""
+
+    def __call__(self, url: str, archive: Archive, dataset: Dataset, archived: ArchivedRun) -> Tally:
+        """What it brought."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every dataset of one command shares; `recorded` is the archived run that is to be told again as it was."""
@@ -40,18 +49,24 @@ class Context:
     actor: str
     accepting: Accepting | None = None
     recorded: ArchivedRun | None = None
+    retell: Retell | None = None
 
     @property
     def kind(self) -> runs.RunKind:
         """A batch that is accepted and a run that is told again stay what they were when they came."""
         if self.recorded is not None:
-            return self.recorded.facts.kind
+            return "replay" if self.recorded.facts.kind == "restore" else self.recorded.facts.kind
         return self.accepting.held.kind if self.accepting else self.request.kind
 
     @property
     def is_news(self) -> bool:
         """Whether the run is told for the first time: only then is it archived, and can it be held back."""
         return self.recorded is None and not self.request.is_replay
+
+    @property
+    def is_restoring(self) -> bool:
+        """Whether the run that is told again restored a file."""
+        return self.recorded is not None and self.recorded.facts.kind == "restore"
 
     def attempt(self, dataset_id: str) -> Attempt:
         """A run that begins now, or, when it is told again, as and when it began."""
@@ -97,6 +112,13 @@ class Context:
         if self.recorded is not None or attempt.kind != "sync":
             return None
         return attempt.window.until or today(dataset)
+
+    def write_held(self, dataset: Dataset, attempt: Attempt, codes: tuple[str, ...], held_at: datetime) -> None:
+        """Keep the manifest of a run that is held back where no replay reads it."""
+        kind, watermark = self.kind, self.watermark(dataset, attempt)
+        assert kind != "replay"  # which is never held back
+        facts = RunFacts(kind, attempt.started_at, held_at=held_at, codes=codes, watermark=watermark)
+        self.archive.write_held(attempt.run_id, attempt.dataset_id, attempt.window, facts)
 
     def prepare(self, attempt: Attempt, published_at: datetime) -> None:
         """Write the pending manifest of a run that is about to be committed."""

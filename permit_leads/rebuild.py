@@ -14,14 +14,16 @@ from datetime import datetime
 
 import psycopg
 
-from permit_leads.archive import Archive, ArchiveCorrupt, ArchivedRun
+from permit_leads.archive import Archive, ArchiveCorrupt, ArchivedRun, Rejection
 from permit_leads.context import Context
 from permit_leads.errors import SourceUnavailable
-from permit_leads.outcome import Outcome, Progress
+from permit_leads.normalize import mapping_json, published_fields
+from permit_leads.outcome import Attempt, Outcome, Progress
 from permit_leads.page import Window
 from permit_leads.registry import Dataset
 from permit_leads.stages import touches
-from permit_leads.store import db, runs
+from permit_leads.store import db, holds, runs
+from permit_leads.store.runs import Tally
 
 RunOne = Callable[[Context, Dataset], Outcome]
 Step = tuple[Dataset, ArchivedRun]
@@ -33,7 +35,10 @@ def replay_all(context: Context, datasets: Sequence[Dataset], run_one: RunOne) -
     for dataset, archived in _steps(context, datasets):
         told = ends[dataset.id]
         if not told or told[-1].status != "failure":
+            retell_held(context, dataset, archived.at)
             told.append(run_one(replace(context, recorded=archived), dataset))
+    for dataset in datasets:
+        retell_held(context, dataset, None)
     return [_sum(ends[dataset.id]) if ends[dataset.id] else run_one(context, dataset) for dataset in datasets]
 
 
@@ -57,7 +62,7 @@ def _steps(context: Context, datasets: Sequence[Dataset]) -> list[Step]:
     with closing(db.connect(context.url)) as conn:
         for dataset in datasets:
             steps += ((dataset, archived) for archived in _whole(context, dataset, conn))
-    return sorted(steps, key=lambda step: (step[1].at, step[1].run_id.hex))
+    return sorted(steps, key=lambda step: (step[1].facts.published_at or step[1].at, step[1].run_id.hex))
 
 
 def _whole(context: Context, dataset: Dataset, conn: psycopg.Connection) -> list[ArchivedRun]:
@@ -89,6 +94,65 @@ def _warn_of_gaps(progress: Progress, dataset: Dataset, count: int, newest: date
         reason = "the store lacks them and has later ones; their rows come in as learned now, to have them as they "
         reason += "were replay into an empty database"
         progress.event("replay.gap", level="warning", source=dataset.id, runs=count, newest=newest, reason=reason)
+
+
+def restore_again(context: Context, dataset: Dataset, attempt: Attempt) -> None:
+    """Restore a file out of the archive, as the run that restored it first.
+
+    Raises:
+        SourceUnavailable: this command was given no way to do so.
+    """
+    archived, retell = context.recorded, context.retell
+    assert archived is not None
+    if retell is None:
+        raise SourceUnavailable(dataset.id, f"run {archived.run_id} restored a file; python -m permit_leads --replay")
+    with closing(db.connect(context.url)) as conn:
+        require_turn(conn, dataset, archived)
+    attempt.tally = retell(context.url, context.archive, dataset, archived)
+    attempt.status = "success"
+
+
+def retell_held(context: Context, dataset: Dataset, before: datetime | None) -> None:
+    """Put back what is known of batches that were held back until then, and that one was left out; None: all of them.
+
+    The next sync that is told again supersedes what still waits, as it did then.
+    """
+    try:
+        archived = [run for run in context.archive.held_runs(dataset.id) if before is None or run.at < before]
+        rejections = {run.run_id: context.archive.rejection(run.run_id, dataset.id) for run in archived}
+    except ArchiveCorrupt as error:
+        context.progress.event("replay.held_unknown", level="warning", source=dataset.id, reason=error)
+        return
+    with closing(db.connect(context.url)) as conn:
+        newest = runs.newest_known(conn, dataset.id)
+        for run in archived:
+            is_next = newest is None or newest < run.at
+            if is_next and run.facts.codes and runs.status_of(conn, run.run_id) is None:
+                _hold_again(conn, dataset, run, rejections[run.run_id])
+        conn.commit()
+
+
+def _hold_again(conn: psycopg.Connection, dataset: Dataset, run: ArchivedRun, rejection: Rejection | None) -> None:
+    facts = run.facts
+    runs.upsert_dataset(conn, dataset, published_fields(dataset), mapping_json(dataset))
+    kind = "sync" if facts.kind == "restore" else facts.kind
+    runs.begin_run(conn, run.run_id, dataset.id, kind, run.window, run.at)
+    reason = f"held back: {', '.join(facts.codes)} (told again from the archive)"
+    runs.finish_run(conn, run.run_id, "held", Tally(page_count=run.page_count), reason)
+    holds.hold(conn, run.run_id, dataset.id, kind, run.window, facts.watermark, facts.codes, facts.held_at)
+    if rejection is not None:
+        verdict = holds.Verdict(run.run_id, "rejected", rejection.actor, rejection.reason, at=rejection.decided_at)
+        holds.decide(conn, verdict)
+
+
+def admit_again(conn: psycopg.Connection, archived: ArchivedRun) -> None:
+    """Put back who let a held batch in and why, in the transaction of its rows."""
+    accepted = archived.facts.accepted
+    if accepted is not None and holds.read(conn, accepted.held_run_id) is not None:
+        verdict = holds.Verdict(
+            accepted.held_run_id, "accepted", accepted.actor, accepted.reason, archived.run_id, archived.at
+        )
+        holds.decide(conn, verdict)
 
 
 def _sum(ends: Sequence[Outcome]) -> Outcome:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import time
 from contextlib import AbstractContextManager, closing, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 
 import psycopg
 
 from permit_leads import quality
 from permit_leads.archive import Archive
-from permit_leads.context import PAGES_AHEAD, Accepting, Context
+from permit_leads.context import PAGES_AHEAD, Accepting, Context, Retell
 from permit_leads.counting import count_batch, note_listed
 from permit_leads.errors import BatchHeld, SourceError
 from permit_leads.fetch.http import PoliteClient
@@ -20,7 +20,7 @@ from permit_leads.heartbeat import beating
 from permit_leads.memory import PageMemory
 from permit_leads.normalize import mapping_json, published_fields
 from permit_leads.outcome import Attempt, Outcome, Progress, Request, outcome_of
-from permit_leads.rebuild import replay_all, require_turn
+from permit_leads.rebuild import admit_again, replay_all, require_turn, restore_again
 from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
 from permit_leads.settle import confirm, settle
@@ -36,11 +36,12 @@ from permit_leads.verdict import Excused, judge
 
 def run_all(
     request: Request, registry: dict[str, Dataset], settings: Settings, progress: Progress,
-    actor: str = "permit_leads", accepting: Accepting | None = None,
+    actor: str = "permit_leads", accepting: Accepting | None = None, retell: Retell | None = None,
 ) -> list[Outcome]:  # fmt: skip
     """Run the requested datasets one after the other; one that fails does not stop the next.
 
     With `accepting`, the one dataset takes in the archived pages of that batch instead of asking its publisher.
+    `retell` is how a replay restores files again.
 
     Raises:
         RegistryError, DatabaseUnavailable: before anything is fetched.
@@ -60,7 +61,7 @@ def run_all(
     with client:
         archive = Archive(settings.archive_url)
         client.memory = PageMemory(url, archive)
-        context = Context(request, url, client, archive, progress, actor, accepting)
+        context = Context(request, url, client, archive, progress, actor, accepting, retell=retell)
         if request.is_replay and not request.is_dry_run:
             return replay_all(context, datasets, run_one)
         return [run_one(context, dataset) for dataset in datasets]
@@ -86,6 +87,9 @@ def run_one(context: Context, dataset: Dataset) -> Outcome:
 
 
 def _run(context: Context, dataset: Dataset, attempt: Attempt) -> None:
+    if context.is_restoring:
+        restore_again(context, dataset, attempt)
+        return
     with closing(db.connect(context.url)) as control:
         if context.request.is_dry_run:
             row = state.read(control, dataset.id)
@@ -194,6 +198,8 @@ def _finish(
     state.finish_success(conn, dataset.id, attempt.run_id, watermark, attempt.tally.record_count)
     if context.accepting is not None:
         _admit(context, context.accepting, attempt, conn)
+    if context.recorded is not None:
+        admit_again(conn, context.recorded)
     if attempt.kind == "sync":
         holds.supersede(conn, dataset.id)
     if not context.is_news:
@@ -206,7 +212,8 @@ def _finish(
 
 def _admit(context: Context, accepting: Accepting, attempt: Attempt, conn: psycopg.Connection) -> None:
     held_run = accepting.held.run_id
-    holds.decide(conn, holds.Verdict(held_run, "accepted", context.actor, accepting.reason, attempt.run_id))
+    reason, at = accepting.reason, attempt.started_at
+    holds.decide(conn, holds.Verdict(held_run, "accepted", context.actor, reason, attempt.run_id, at))
 
 
 def _record_failure(
@@ -230,7 +237,8 @@ def _record_failure(
 
 def _hold(context: Context, dataset: Dataset, attempt: Attempt, control: psycopg.Connection, error: BatchHeld) -> None:
     """Keep the pages where no replay reads them, and ask an operator."""
-    context.archive.write_held(attempt.run_id, dataset.id, attempt.window)
+    held_at = datetime.now(UTC)
+    context.write_held(dataset, attempt, error.codes, held_at)
     watermark = context.watermark(dataset, attempt)
     profiles.write_profile(control, attempt.run_id, quality.as_json(attempt.observed.profile))
-    holds.hold(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, watermark, error.codes)
+    holds.hold(control, attempt.run_id, dataset.id, attempt.kind, attempt.window, watermark, error.codes, held_at)

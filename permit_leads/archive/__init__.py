@@ -8,10 +8,9 @@ one that a crash left pending, the database says which it is.
 from __future__ import annotations
 
 import hashlib
+import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import fsspec
@@ -19,14 +18,17 @@ import zstandard
 from fsspec.implementations.local import LocalFileSystem
 
 from permit_leads.archive.disk import create_locally, link_once, sync
-from permit_leads.archive.files import packed_file
+from permit_leads.archive.files import packed_file, unpack
 from permit_leads.archive.layout import Layout, run_of
 from permit_leads.archive.manifest import (
     Acceptance,
+    ArchivedRun,
     BrokenManifest,
     CompleteLine,
     PageLine,
+    Rejection,
     RunFacts,
+    archived_run,
     complete_line,
     line_of,
     parse_manifest,
@@ -34,36 +36,13 @@ from permit_leads.archive.manifest import (
 from permit_leads.errors import PermitLeadsError
 from permit_leads.page import Page, Window
 
-__all__ = ["Acceptance", "Archive", "ArchiveCorrupt", "ArchivedRun", "RunFacts"]
+__all__ = ["Acceptance", "Archive", "ArchiveCorrupt", "ArchivedRun", "Rejection", "RunFacts"]
 COMPRESSION_LEVEL = 3
 NOTHING_MORE = RunFacts()
 
 
 class ArchiveCorrupt(PermitLeadsError):
     """Something archived is missing or not what its name says; nothing may be built on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedRun:
-    """One complete run of a dataset; `fetched_at` is when its last page came."""
-
-    run_id: uuid.UUID
-    dataset_id: str
-    window: Window
-    fetched_at: datetime
-    page_count: int
-    facts: RunFacts
-    path: str
-
-    @property
-    def at(self) -> datetime:
-        """When it began; of old manifests, which do not say, when its last page came. Orders the runs of a dataset."""
-        return self.facts.started_at or self.fetched_at
-
-    @property
-    def learned_at(self) -> datetime | None:
-        """The instant at which all its rows were learned; None: each when its page came."""
-        return self.facts.started_at if self.facts.accepted else None
 
 
 class Archive:
@@ -163,6 +142,22 @@ class Archive:
         lines, _ = self._manifest(self._layout.held(dataset_id, held_run_id))
         self._open_runs[dataset_id, run_id] = list(lines)
 
+    def held_runs(self, dataset_id: str) -> list[ArchivedRun]:
+        """The dataset's runs that were held back, oldest first, whatever was decided of them."""
+        return sorted((self._archived(path) for path in self._glob("held", dataset_id)), key=lambda run: run.at)
+
+    def write_rejection(self, dataset_id: str, rejection: Rejection) -> None:
+        """Keep that a held run was left out; the first word counts."""
+        self._create(self._layout.rejected(dataset_id, rejection.held_run_id), rejection.model_dump_json().encode())
+        self._sync()
+
+    def rejection(self, run_id: uuid.UUID, dataset_id: str) -> Rejection | None:
+        """Who left a held run out and why; None when nobody did."""
+        try:
+            return Rejection.model_validate_json(self._fs.cat_file(self._layout.rejected(dataset_id, run_id)))
+        except FileNotFoundError:
+            return None
+
     def held_pages(self, run_id: uuid.UUID, dataset_id: str) -> Iterator[tuple[str, Page]]:
         """The pages of a held run in the order they came.
 
@@ -195,10 +190,7 @@ class Archive:
         return sorted(runs, key=lambda run: (run.at, run.run_id.hex), reverse=True)
 
     def _archived(self, path: str) -> ArchivedRun:
-        last = self._manifest(path)[1]
-        return ArchivedRun(
-            last.run_id, last.dataset_id, last.window, last.fetched_at, last.page_count, last.facts, path
-        )
+        return archived_run(self._manifest(path)[1], path)
 
     def _glob(self, kind: str, dataset_id: str, name: str = "*") -> list[str]:
         patterns = self._layout.patterns(kind, dataset_id, name)
@@ -223,6 +215,25 @@ class Archive:
         """
         for _ in self.pages(run):
             pass
+        if run.facts.restored_from_sha256 is not None:
+            self.unpack(run.facts.restored_from_sha256, Path(os.devnull))
+
+    def unpack(self, sha256: str, path: Path) -> None:
+        """Write what is kept under the sha-256 to a file, of whatever size.
+
+        Raises:
+            ArchiveCorrupt: it is missing, or even one byte of it is not what it was.
+        """
+        place = self._layout.page(sha256)
+        try:
+            with self._fs.open(place, "rb") as packed, path.open("wb") as file:
+                found = unpack(packed, file)
+        except FileNotFoundError as error:
+            raise ArchiveCorrupt(_page_problem(sha256, place, "is missing")) from error
+        except zstandard.ZstdError as error:
+            raise ArchiveCorrupt(_page_problem(sha256, place, "cannot be unpacked")) from error
+        if found != sha256:
+            raise ArchiveCorrupt(_page_problem(sha256, place, f"has become {found}"))
 
     def _pages(self, manifest: str) -> Iterator[tuple[str, Page]]:
         lines, _ = self._manifest(manifest)

@@ -1,4 +1,4 @@
-"""A file of any size into the archive, under the sha-256 of its bytes, with flat memory."""
+"""A file of any size into the archive and out of it, under the sha-256 of its bytes, with flat memory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import zstandard
 
@@ -34,3 +35,12 @@ def packed_file(path: Path, level: int, folder: Path | None) -> Iterator[PackedF
                 packing.write(block)
         part.flush()
         yield PackedFile(Path(part.name), digest.hexdigest())
+
+
+def unpack(packed: IO[bytes], file: IO[bytes]) -> str:
+    """What was packed, written to the file; its sha-256 (hex)."""
+    digest = hashlib.sha256()
+    for block in zstandard.ZstdDecompressor().read_to_iter(packed, read_size=BLOCK, write_size=BLOCK):
+        digest.update(block)
+        file.write(block)
+    return digest.hexdigest()

@@ -3,6 +3,7 @@
   pages/<first two hex digits>/<sha256>.zst                            the body, zstd
   manifest/dataset=<dataset_id>/date=<YYYY-MM-DD>/run=<run_id>.jsonl   one line a page in order, then that it is whole
   held/dataset=<dataset_id>/run=<run_id>.jsonl                         the same of a run that is held back
+  rejected/dataset=<dataset_id>/run=<run_id>.jsonl                     that a held run was left out, by whom and why
   pending/dataset=<dataset_id>/run=<run_id>.jsonl                      a manifest whose run was about to be committed
 
 `date` is the day (UTC) of the run's last page. Manifests of older archives lie directly below their dataset.
@@ -50,6 +51,10 @@ class Layout:
     def held(self, dataset_id: str, run_id: uuid.UUID) -> str:
         """The manifest of a run that was held back."""
         return f"{self.folder('held', dataset_id)}/run={run_id}.jsonl"
+
+    def rejected(self, dataset_id: str, run_id: uuid.UUID) -> str:
+        """The decision on a run that was held back and left out."""
+        return f"{self.folder('rejected', dataset_id)}/run={run_id}.jsonl"
 
     def patterns(self, kind: str, dataset_id: str, name: str = "*") -> tuple[str, str]:
         """What finds the manifests of one kind, also those of older archives."""

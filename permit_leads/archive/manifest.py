@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -19,7 +19,7 @@ SECRET_PARAMETERS = re.compile(
 )
 
 
-ArchivedKind = Literal["sync", "window", "reconcile"]
+ArchivedKind = Literal["sync", "window", "reconcile", "restore"]
 
 
 class BrokenManifest(ValueError):
@@ -70,13 +70,32 @@ class RunFacts:
     """What a rebuild must know of a run beside its pages; None in manifests that are older than this record.
 
     `started_at` is when it began and orders the runs of a dataset, `published_at` when its events came out just before
-    its commit. A batch that was `accepted` was learned when that run began, not when its pages came.
+    its commit. A batch that was `accepted` was learned when that run began, not when its pages came. A restore has no
+    pages, but a file. A run that was held back at `held_at` has the `codes` of its findings and the watermark it asks.
     """
 
     kind: ArchivedKind = "sync"
     started_at: datetime | None = None
     published_at: datetime | None = None
     accepted: Acceptance | None = None
+    restored_from_sha256: str | None = None
+    held_at: datetime | None = None
+    codes: tuple[str, ...] = ()
+    watermark: date | None = None
+
+
+FACTS = tuple(field.name for field in fields(RunFacts))
+
+
+class Rejection(BaseModel):
+    """Who left a batch out that was held back, when and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    held_run_id: uuid.UUID
+    actor: str
+    reason: str
+    decided_at: datetime
 
 
 class CompleteLine(BaseModel):
@@ -96,6 +115,10 @@ class CompleteLine(BaseModel):
     started_at: datetime | None = None
     published_at: datetime | None = None
     accepted: Acceptance | None = None
+    restored_from_sha256: str | None = None
+    held_at: datetime | None = None
+    codes: tuple[str, ...] = ()
+    watermark: date | None = None
 
     @property
     def window(self) -> Window:
@@ -105,7 +128,35 @@ class CompleteLine(BaseModel):
     @property
     def facts(self) -> RunFacts:
         """What a rebuild must know beside the pages."""
-        return RunFacts(self.kind, self.started_at, self.published_at, self.accepted)
+        return RunFacts(**{name: getattr(self, name) for name in FACTS})
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedRun:
+    """One complete run of a dataset; `fetched_at` is when its last page came."""
+
+    run_id: uuid.UUID
+    dataset_id: str
+    window: Window
+    fetched_at: datetime
+    page_count: int
+    facts: RunFacts
+    path: str
+
+    @property
+    def at(self) -> datetime:
+        """When it began; of old manifests, which do not say, when its last page came. Orders the runs of a dataset."""
+        return self.facts.started_at or self.fetched_at
+
+    @property
+    def learned_at(self) -> datetime | None:
+        """The instant at which all its rows were learned; None: each when its page came."""
+        return self.facts.started_at if self.facts.accepted else None
+
+
+def archived_run(last: CompleteLine, path: str) -> ArchivedRun:
+    """The run whose manifest at `path` ends with this line."""
+    return ArchivedRun(last.run_id, last.dataset_id, last.window, last.fetched_at, last.page_count, last.facts, path)
 
 
 def complete_line(
@@ -120,10 +171,7 @@ def complete_line(
         touched_since=window.touched_since if any(line.is_beyond and line.row_count for line in lines) else None,
         page_count=len(lines),
         fetched_at=max((line.fetched_at for line in lines), default=datetime.now(UTC)),
-        kind=facts.kind,
-        started_at=facts.started_at,
-        published_at=facts.published_at,
-        accepted=facts.accepted,
+        **{name: getattr(facts, name) for name in FACTS},
     )
 
 

@@ -86,11 +86,22 @@ class Judged:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The restore of one dataset that is told again: its run, when it began, and when its events came out."""
+
+    dataset_id: str
+    run_id: uuid.UUID
+    started_at: datetime
+    published_at: datetime | None
+
+
 class Ledger:
     """One restore inside the caller's transaction; nothing shows before the caller commits."""
 
     def __init__(self, conn: psycopg.Connection) -> None:
         self._conn = conn
+        self.started_at = datetime.now(UTC)
         self._execute_all("create_staging")
 
     def stage(self, rows: pl.DataFrame) -> None:
@@ -129,10 +140,14 @@ class Ledger:
         assert found is not None
         return found
 
-    def write(self, judged: Judged, registry: dict[str, Dataset], file_sha256: str) -> dict[str, uuid.UUID]:
+    def write(
+        self, judged: Judged, registry: dict[str, Dataset], file_sha256: str, earlier: Earlier | None = None
+    ) -> dict[str, uuid.UUID]:
         """Versions, permits, leads and pages into the store, and a run for each dataset that gets some."""
         run_ids = {name: uuid.uuid4() for name, fates in judged.fates.items() if writes(fates)}
-        started_at = datetime.now(UTC)
+        if earlier is not None and run_ids:
+            run_ids = {earlier.dataset_id: earlier.run_id}
+        started_at = self.started_at = earlier.started_at if earlier else datetime.now(UTC)
         for name, run_id in run_ids.items():
             dataset = registry[name]
             runs.upsert_dataset(self._conn, dataset, published_fields(dataset), mapping_json(dataset))
@@ -156,11 +171,16 @@ class Ledger:
         self._conn.execute(QUERIES["write_pages"], by_run)
         return dict(self._conn.execute(QUERIES["count_leads"]).fetchall())
 
-    def publish(self, run_ids: dict[str, uuid.UUID]) -> None:
-        """Tell the readers of the event feed; commit soon, other runs wait for it."""
+    def publish(self, run_ids: dict[str, uuid.UUID], published_at: datetime | None = None) -> datetime:
+        """Tell the readers of the event feed, now or as of when it was told before; commit soon, other runs wait.
+
+        All events carry the instant that is returned.
+        """
         by_run = {"dataset_ids": list(run_ids), "run_ids": list(run_ids.values())}
         for name in ("publish_permits", "publish_leads"):
-            self._conn.execute(QUERIES[name], by_run)
+            row = self._conn.execute(QUERIES[name], {**by_run, "published_at": published_at}).fetchone()
+            published_at = published_at if row is None else row[0]
+        return published_at or datetime.now(UTC)
 
     def _execute_all(self, name: str) -> None:
         for statement in QUERIES[name].as_string().split(";\n"):

@@ -266,8 +266,9 @@ select dataset_id, count(*)
 
 -- publish_permits --
 -- The last things that are written, as store/events.sql does it: other runs wait from here to the commit.
-insert into public.events (kind, dataset_id, run_id, recorded_at, permit_ids, versions, details)
-select told.kind, told.dataset_id, run.run_id, told.recorded_at, array_agg(told.permit_id order by told.permit_id),
+insert into public.events (kind, dataset_id, run_id, recorded_at, published_at, permit_ids, versions, details)
+select told.kind, told.dataset_id, run.run_id, told.recorded_at,
+       coalesce(%(published_at)s::timestamptz, (select clock_timestamp())), array_agg(told.permit_id order by told.permit_id),
        array_agg(told.final_version order by told.permit_id),
        case when told.kind = 'permit.withdrawn'
             then jsonb_agg(jsonb_build_object('reason', told.withdrawn_reason) order by told.permit_id) end
@@ -285,10 +286,12 @@ select told.kind, told.dataset_id, run.run_id, told.recorded_at, array_agg(told.
     on run.dataset_id = told.dataset_id
  group by told.dataset_id, run.run_id, told.recorded_at, told.kind, told.final_version, told.block
  order by told.recorded_at, told.final_version, told.dataset_id, told.kind, told.block
+returning published_at
 
 -- publish_leads --
-insert into public.events (kind, dataset_id, run_id, recorded_at, permit_ids, lead_ids, versions)
+insert into public.events (kind, dataset_id, run_id, recorded_at, published_at, permit_ids, lead_ids, versions)
 select case when told.is_new then 'lead.created' else 'lead.changed' end, told.dataset_id, run.run_id, told.updated_at,
+       coalesce(%(published_at)s::timestamptz, (select clock_timestamp())),
        array_agg(told.permit_id order by told.lead_id), array_agg(told.lead_id order by told.lead_id),
        array_agg(told.version order by told.lead_id)
   from (
@@ -300,6 +303,7 @@ select case when told.is_new then 'lead.created' else 'lead.changed' end, told.d
     on run.dataset_id = told.dataset_id
  group by told.dataset_id, run.run_id, told.is_new, told.updated_at, told.block
  order by told.updated_at, told.dataset_id, told.is_new desc, told.block
+returning published_at
 
 -- write_pages --
 -- The pages that restored versions were read from, where the store does not know them; their bytes lie in the archive.

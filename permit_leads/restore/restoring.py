@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
+from uuid import UUID
 
+import polars as pl
 import psycopg
 
-from permit_leads.archive import Archive
+from permit_leads.archive import Archive, RunFacts
+from permit_leads.page import Window
 from permit_leads.registry import Dataset
 from permit_leads.restore import archived
 from permit_leads.restore.derive import derive_leads
 from permit_leads.restore.faults import BadFile, Suspicious
-from permit_leads.restore.ledger import Counts, Ledger
+from permit_leads.restore.ledger import Counts, Earlier, Ledger
 from permit_leads.restore.opening import digest, open_text
 from permit_leads.restore.records import Records
 from permit_leads.restore.rejects import Rejects
@@ -54,9 +58,12 @@ Told = Callable[[Restored], None]
 
 
 def restore_archive(
-    conn: psycopg.Connection, archive: Archive, registry: dict[str, Dataset], asked: Asked, tell: Told
-) -> Restored:
+    conn: psycopg.Connection, archive: Archive, registry: dict[str, Dataset], asked: Asked, tell: Told,
+    earlier: Earlier | None = None,
+) -> Restored:  # fmt: skip
     """Restore a daily archive file; `tell` gets the counts before anything is written.
+
+    With `earlier` one dataset's part of a restore is told again: only its rows, as that run.
 
     Raises:
         BadFile, LeaseHeld: nothing was written.
@@ -65,7 +72,7 @@ def restore_archive(
     rejects = Rejects(asked.path)
     ledger = Ledger(conn)
     try:
-        row_count = _stage(ledger, rejects, registry, asked)
+        row_count = _stage(ledger, rejects, registry, asked, earlier)
         ledger.lock()
         judged = ledger.judge()
         for reject in ledger.repeated():
@@ -79,16 +86,31 @@ def restore_archive(
             conn.rollback()
             return plan
         derive_leads(conn, registry)
-        run_ids = ledger.write(judged, registry, sha256)
+        run_ids = ledger.write(judged, registry, sha256, earlier)
         keep(archive, asked.path, sha256)
-        ledger.publish(run_ids)
-        conn.commit()
+        published_at = ledger.publish(run_ids, earlier.published_at if earlier else None)
+        facts = RunFacts("restore", ledger.started_at, published_at, restored_from_sha256=sha256)
+        with recording(archive, {} if earlier else run_ids, facts):
+            conn.commit()
         return replace(plan, run_ids=tuple(map(str, run_ids.values())), is_written=True)
     finally:
         rejects.close()
 
 
-def _stage(ledger: Ledger, rejects: Rejects, registry: dict[str, Dataset], asked: Asked) -> int:
+@contextmanager
+def recording(archive: Archive, run_ids: dict[str, UUID], facts: RunFacts) -> Iterator[None]:
+    """Let the archive know the runs that the block commits; where it dies after that, the next run settles it."""
+    for dataset_id, run_id in run_ids.items():
+        archive.prepare(run_id, dataset_id, Window(None, None), facts)
+    yield
+    for dataset_id, run_id in run_ids.items():
+        with suppress(OSError):
+            archive.confirm(run_id, dataset_id)
+
+
+def _stage(
+    ledger: Ledger, rejects: Rejects, registry: dict[str, Dataset], asked: Asked, earlier: Earlier | None
+) -> int:
     known = [asked.dataset_id] if asked.dataset_id else list(registry)
     row_count = 0
     with open_text(asked.path) as lines:
@@ -96,7 +118,7 @@ def _stage(ledger: Ledger, rejects: Rejects, registry: dict[str, Dataset], asked
         archived.check_header(asked.path, records.header)
         for batch in records.batches(ROWS_AT_ONCE):
             checked = archived.check_batch(asked.path, records.header, batch, known)
-            ledger.stage(checked.rows)
+            ledger.stage(checked.rows.filter(pl.col("dataset_id") == earlier.dataset_id) if earlier else checked.rows)
             for reject in checked.rejects:
                 rejects.add(reject)
             row_count += len(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -57,14 +58,19 @@ def accept(desk: Desk) -> str:
 
 
 def reject(desk: Desk) -> str:
-    """Leave the held batch out; its pages stay in the archive, and the next run asks the publisher again.
+    """Leave the held batch out; its pages stay in the archive, as does this word, and the next run asks again.
 
     Raises:
         UsageError: there is no such held run, or it was decided on.
     """
+    from permit_leads.archive import Archive, Rejection  # takes as long to load as the rest of the helper
+
     held = holds.require_open(holds.read(desk.conn, _run_id(desk)), _run_id(desk))
-    holds.decide(desk.conn, holds.Verdict(held.run_id, "rejected", actor(), desk.seen.reason.strip()))
-    told = f"{held.dataset_id}: held run {held.run_id} is rejected by {actor()}; none of its rows is in the store"
+    who, reason, now = actor(), desk.seen.reason.strip(), datetime.now(UTC)
+    holds.decide(desk.conn, holds.Verdict(held.run_id, "rejected", who, reason, at=now))
+    rejection = Rejection(held_run_id=held.run_id, actor=who, reason=reason, decided_at=now)
+    Archive(desk.settings.archive_url).write_rejection(held.dataset_id, rejection)
+    told = f"{held.dataset_id}: held run {held.run_id} is rejected by {who}; none of its rows is in the store"
     return desk.answer(told, {"run_id": held.run_id, "decision": "rejected"})
 
 

@@ -48,23 +48,27 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an operator decides of a held batch, and why; `accepted_run_id` is the run that stored its rows."""
+    """What an operator decides of a held batch, and why; `accepted_run_id` is the run that stored its rows.
+
+    `at` is given when it was decided before and is told again; None: now.
+    """
 
     run_id: UUID
     decision: Decision
     actor: str
     reason: str
     accepted_run_id: UUID | None = None
+    at: datetime | None = None
 
 
 def hold(
     conn: psycopg.Connection, run_id: UUID, dataset_id: str, kind: str, window: Window, watermark: date | None,
-    codes: Sequence[str],
+    codes: Sequence[str], at: datetime | None = None,
 ) -> None:  # fmt: skip
-    """Record a batch as held back; an older one of the dataset that nobody has decided on is moot."""
+    """Record a batch as held back, now or `at`; an older one of the dataset that nobody has decided on is moot."""
     supersede(conn, dataset_id)
     values = {"run_id": run_id, "dataset_id": dataset_id, "kind": kind, "codes": list(codes), "watermark": watermark}
-    conn.execute(QUERIES["hold"], {**values, "since": window.since, "until": window.until})
+    conn.execute(QUERIES["hold"], {**values, "since": window.since, "until": window.until, "at": at})
 
 
 def supersede(conn: psycopg.Connection, dataset_id: str) -> None:
@@ -111,6 +115,7 @@ def decide(conn: psycopg.Connection, verdict: Verdict) -> None:
         "actor": verdict.actor,
         "reason": verdict.reason,
         "accepted_run_id": verdict.accepted_run_id,
+        "at": verdict.at,
     }
     if conn.execute(QUERIES["decide"], values).rowcount != 1:
         require_open(read(conn, verdict.run_id), verdict.run_id)

@@ -1,8 +1,8 @@
 -- Statements of store/ledgers.py.
 
 -- hashes --
--- md5 over the md5 of every row as JSON, by primary key; of events, in their order. All columns of all rows, but for the
--- numbers of events: they come from a sequence, so that a run that was rolled back leaves a gap, which nobody can repeat.
+-- md5 over the md5 of every row as JSON, by primary key; of events, in their order within a dataset. All columns of all
+-- rows, but for the numbers of events: they come from a sequence, so that a run that was rolled back leaves a gap.
 select 'permits' as name, count(*) as row_count,
        md5(coalesce(string_agg(md5(to_jsonb(one)::text), '' order by permit_id), '')) as hash
   from public.permits as one
@@ -32,7 +32,7 @@ select 'superseded_leads', count(*),
  union all
 select 'events', count(*),
        md5(coalesce(string_agg(md5((to_jsonb(one) - 'first_event_id' - 'last_event_id')::text), ''
-                      order by last_event_id), ''))
+                      order by dataset_id, last_event_id), ''))
   from public.events as one
  where %(dataset_id)s::text is null or dataset_id = %(dataset_id)s::text
 
