@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -215,14 +216,20 @@ def load_source(path: Path) -> list[Dataset]:
 
 
 def load_registry(directory: Path = SOURCES_DIR) -> dict[str, Dataset]:
-    """All datasets by id, in order of file name.
+    """All datasets by id, in order of file name; read again only after a file was changed.
 
     Raises:
         RegistryError: a file is wrong, or two datasets share an id.
     """
+    files = [(path, path.stat()) for path in sorted(directory.rglob("*.toml"))]
+    return dict(_load_files(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in files)))
+
+
+@lru_cache(maxsize=2)
+def _load_files(files: tuple[tuple[Path, int, int], ...]) -> dict[str, Dataset]:
     registry: dict[str, Dataset] = {}
     origin: dict[str, str] = {}
-    for path in sorted(directory.rglob("*.toml")):
+    for path, _, _ in files:
         for dataset in load_source(path):
             if dataset.id in registry:
                 raise RegistryError(f"{path.name}: dataset.id: {dataset.id!r} is already taken by {origin[dataset.id]}")

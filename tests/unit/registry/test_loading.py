@@ -192,6 +192,14 @@ def test_two_files_cannot_share_a_dataset_id(tmp_path: Path) -> None:
         load_registry(tmp_path)
 
 
+def test_a_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    write(tmp_path, RIGHT)
+    load_registry(tmp_path).clear()
+    assert list(load_registry(tmp_path)) == ["elm_permits"]
+    write(tmp_path, RIGHT.replace("elm_permits", "elm_town_permits"))
+    assert list(load_registry(tmp_path)) == ["elm_town_permits"]
+
+
 def test_all_mistakes_of_a_dataset_are_told_at_once(tmp_path: Path) -> None:
     text = RIGHT.replace('"Permit Issued"', '"Issued"').replace('["electrical"]', '["electric"]')
     with pytest.raises(RegistryError) as caught:

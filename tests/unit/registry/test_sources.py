@@ -14,6 +14,7 @@ from permit_leads.registry_checks import TRADES
 
 REGISTRY = load_registry()
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+TEXTS = [path.read_text("utf-8") for path in SOURCES_DIR.rglob("*.toml")]
 NEEDED_ONE = pytest.mark.parametrize("dataset", REGISTRY.values(), ids=REGISTRY.keys())
 
 
@@ -47,8 +48,7 @@ def test_resale_is_never_assumed(dataset: Dataset) -> None:
 
 @NEEDED_ONE
 def test_a_file_says_where_its_facts_are_from(dataset: Dataset) -> None:
-    texts = [path.read_text("utf-8") for path in Path(SOURCES_DIR).rglob("*.toml")]
-    (text,) = [text for text in texts if f'id = "{dataset.id}"' in text]
+    (text,) = [text for text in TEXTS if f'id = "{dataset.id}"' in text]
     assert text.startswith("# ")
     assert "20" in text.split("[publisher]")[0], "the head comment carries a date"
 
