@@ -31,9 +31,10 @@ def split_address(text: str, state: str, own_city: str | None = None) -> Address
 
     The city is split off only where it stands behind a comma, is the publisher's own, or is a name that the post
     office knows for that ZIP; else it stays in the street, because a street's last word is no city. Without a ZIP
-    there is a tail only behind the publisher's own city: "100 AVENUE TX" may be a street.
+    there is a tail only behind the publisher's own city: "100 AVENUE TX" may be a street. Line ends are blanks here.
     """
-    found = TAIL.match(COUNTRY.sub("", text.strip()))
+    text = " ".join(text.split())
+    found = TAIL.match(COUNTRY.sub("", text))
     if not found or not is_state(found["state"], state):
         return AddressParts(text, None, None, None)
     street, city = _split_city(found["street"].rstrip(" ,"), found["zip"], own_city)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import psycopg
 import pytest
 
@@ -35,8 +36,8 @@ class Desk:
             update={"connect_to": simulator.url, "home": home, "archive_url": f"file://{home}/archive"}
         )
 
-    def run(self, *, is_replay: bool = False) -> Outcome:
-        request = Request((SOUTHLAKE,), None, None, (), None, False, is_replay, Path())
+    def run(self, *, is_replay: bool = False, is_reconcile: bool = False) -> Outcome:
+        request = Request((SOUTHLAKE,), None, None, (), None, False, is_replay, Path(), is_reconcile)
         (outcome,) = run_all(request, self.registry, self.settings, Silent())
         return outcome
 
@@ -113,6 +114,26 @@ def test_accepting_stores_the_held_pages_and_keeps_who_and_why(
     simulator.restore()
     desk.give(100, 400)
     assert desk.run().error is None  # what was accepted is usual now
+
+
+def test_accepted_reconcile_withdraws_what_its_pages_lacked_and_leaves_the_watermark(desk: Desk) -> None:
+    before = desk.ask("select watermark, last_success from etl_state")
+    table = desk.resource.table
+    rows = table.rows.slice(4, 446).with_columns(pl.lit("").alias("Status"))
+    desk.resource.table = replace(table, rows=rows)
+    outcome = desk.run(is_reconcile=True)
+    assert outcome.error is not None
+    assert outcome.error.startswith("held back: ")
+    ((run_id, kind),) = desk.ask("select run_id::text, kind from held_runs")
+    assert kind == "reconcile"
+    assert desk.ask("select count(*) from permits where withdrawn_at is not null") == [(0,)]
+    assert main(["accept", "--run", str(run_id), "--reason", "the city prints no status any more"]) == 0
+    told = desk.ask("select count(*) filter (where withdrawn_at is not null), count(status_current) from permits")
+    assert told == [(4, 4)]  # the four that are gone keep what was last said of them
+    assert desk.ask("select watermark, last_success from etl_state") == before
+    assert desk.ask("select kind, status, permit_changed_count from etl_runs order by started_at desc limit 1") == [
+        ("reconcile", "success", 450)
+    ]
 
 
 def test_rejecting_leaves_the_batch_out(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,3 +105,9 @@ def test_the_tail_fills_only_what_the_publisher_leaves_blank() -> None:
         "77338",
         "HUMBLE",
     )
+
+
+def test_address_on_several_lines_becomes_one_line() -> None:
+    parts = AddressParts("12 OAK ST STE 3", "ELM", "TX", "78758")
+    assert split_address("12 OAK ST\r\n STE 3\nELM TX\n78758", "TX", "ELM") == parts
+    assert split_address("LOT 4\nBLOCK  2", "TX") == AddressParts("LOT 4 BLOCK 2", None, None, None)
