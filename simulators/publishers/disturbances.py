@@ -1,4 +1,4 @@
-"""Faults that change the data itself while it is being read: F10, F11 and F12."""
+"""Faults that change the data itself while it is being read: F10, F11 and F12 here, F13 to F20 in distortions.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from simulators.publishers.distortions import distort
 from simulators.publishers.faults import Fault, UnknownFaultError
 from simulators.publishers.table import Column, Table
 
@@ -26,10 +27,10 @@ def disturb(table: Table, identity: Identity, selection: Sequence[int], fault: F
     if fault.id == "F10":
         return _change_rows(table, identity, _struck(selection, table, fault), fault)
     if fault.id == "F11":
-        return _replace_all(table, identity)
+        return _renumber(table, identity) if fault.kind == "keys" else _replace_all(table, identity)
     if fault.id == "F12":
         return _change_column(table, fault)
-    return table
+    return distort(table, identity.key, fault)
 
 
 def _struck(selection: Sequence[int], table: Table, fault: Fault) -> list[int]:
@@ -78,6 +79,12 @@ def _replace_all(table: Table, identity: Identity) -> Table:
     return replace(table, rows=table.rows.with_columns(changes))
 
 
+def _renumber(table: Table, identity: Identity) -> Table:
+    """Every record has another number of the publisher's, as after a move to another system."""
+    renumbered = pl.concat_str([pl.lit("R-"), pl.col(identity.key).str.reverse()]).alias(identity.key)
+    return replace(table, rows=table.rows.with_columns(renumbered))
+
+
 def _top(table: Table, row_id: str) -> int:
     return int(max(table.typed[row_id].to_list(), default=0))
 
@@ -90,15 +97,23 @@ def _now(table: Table, column: str) -> pl.Expr:
 
 
 def _change_column(table: Table, fault: Fault) -> Table:
+    if fault.kind == "reorder":
+        return Table(tuple(reversed(table.columns)), table.rows.select(reversed(table.rows.columns)))
     column = table.by_name.get(fault.column)
     if column is None:
         raise UnknownFaultError(f"F12 needs a column of the dataset, not {fault.column!r}")
     if fault.kind == "drop":
         return Table(tuple(other for other in table.columns if other is not column), table.rows.drop(column.name))
     if fault.kind == "rename":
-        renamed = replace(column, name=fault.to or column.name + "_renamed")
+        name = fault.to or column.name + "_renamed"
+        renamed = replace(column, name=name, title=name)
         return Table(_swap(table, column, renamed), table.rows.rename({column.name: renamed.name}))
-    return _retype(table, column)
+    if fault.kind == "recase":
+        recased = replace(column, name=column.name.upper(), title=column.title.upper())
+        return Table(_swap(table, column, recased), table.rows.rename({column.name: recased.name}))
+    if fault.kind == "retype":
+        return _retype(table, column)
+    return distort(table, "", fault)
 
 
 def _retype(table: Table, column: Column) -> Table:

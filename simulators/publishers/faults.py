@@ -1,4 +1,4 @@
-"""The faults (F01 to F12, F22, F23) a publisher can be told to have; simulators/README.md describes each."""
+"""The faults (F01 to F25) a publisher can be told to have; simulators/README.md describes each."""
 
 from __future__ import annotations
 
@@ -11,40 +11,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
+from simulators.publishers.menu import DATA, DEFAULTS, KINDS, NEEDS_COLUMN, Count, FaultId
 from simulators.publishers.messages import Kind, Reply, html
 from simulators.publishers.quirks import Quirks
 from simulators.publishers.socrata.errors import private_error
 
-FaultId = Literal["F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12", "F22", "F23"]
-Count = int | Literal["forever"]
-_DATA: tuple[Kind, ...] = ("rows", "count", "metadata", "index")
-_ANSWERS: tuple[Kind, ...] = ("rows", "count")
-_ROWS: tuple[Kind, ...] = ("rows",)
-# Which requests a fault strikes, how often, and after how many of them, unless it says otherwise.
-_DEFAULTS: dict[str, tuple[tuple[Kind, ...], Count, int]] = {
-    "F01": (_DATA, 1, 0),
-    "F02": (_DATA, 1, 0),
-    "F03": (_ANSWERS, 1, 0),
-    "F04": (_ANSWERS, "forever", 0),
-    "F05": (_DATA, "forever", 0),
-    "F06": (_ANSWERS, "forever", 0),
-    "F07": (_ROWS, 1, 0),
-    "F08": (_ROWS, "forever", 0),
-    "F09": (_ROWS, "forever", 0),
-    "F10": (_ROWS, 1, 1),
-    "F11": (_ROWS, 1, 1),
-    "F12": (_DATA, 1, 0),
-    "F22": (_ROWS, 1, 0),
-    "F23": (_ROWS, "forever", 0),
-}
-_KINDS: dict[str, tuple[str, ...]] = {  # other faults have none
-    "F01": ("", "none", "seconds", "date", "garbage", "past"),
-    "F05": ("", "block", "captcha", "login", "private"),
-    "F10": ("insert", "delete", "update"),
-    "F12": ("rename", "drop", "retype"),
-    "F22": ("viewstate", "error", "saturated", "pager"),
-    "F23": ("weak", "gzip", "future"),
-}
 _BLOCK_PAGE = (
     "<html><head><title>Attention Required!</title></head><body><h1>Sorry, you have been blocked</h1></body></html>"
 )
@@ -81,20 +52,20 @@ class Fault:
     fired: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        if self.id not in _DEFAULTS:
-            raise UnknownFaultError(f"unknown fault {self.id!r}; known are F01 to F12, F22 and F23")
-        kinds = _KINDS.get(self.id, ("",))
+        if self.id not in DEFAULTS:
+            raise UnknownFaultError(f"unknown fault {self.id!r}; known are F01 to F25")
+        kinds = KINDS.get(self.id, ("",))
         if self.kind not in kinds:
             raise UnknownFaultError(
                 f"{self.id} has the kinds {', '.join(filter(None, kinds)) or 'none'}, not {self.kind!r}"
             )
-        if self.id == "F12" and not self.column:
-            raise UnknownFaultError("F12 needs a column")
+        if self.id in NEEDS_COLUMN and not self.column and self.kind != "reorder":
+            raise UnknownFaultError(f"{self.id} needs a column")
 
     def strikes(self, host: str, names: Iterable[str], kind: Kind) -> bool:
         """Whether this request is struck; counts it either way."""
-        kinds, count, after = _DEFAULTS[self.id]
-        wanted = kinds if not self.on else (self.on,) if self.on != "any" else (*_DATA, "robots")
+        kinds, count, after = DEFAULTS[self.id]
+        wanted = kinds if not self.on else (self.on,) if self.on != "any" else (*DATA, "robots")
         if self.host not in ("", host) or (self.dataset and self.dataset not in names) or kind not in wanted:
             return False
         self.seen += 1
@@ -157,7 +128,7 @@ def read_faults(path: Path) -> list[Fault]:
 
 
 def early_reply(faults: Iterable[Fault]) -> Reply | None:
-    """The answer of a fault that stands before the protocol (F01, F02, F03, F05), if one strikes."""
+    """The answer of a fault that stands before the protocol (F01, F02, F03, F05, F17), if one strikes."""
     for fault in faults:
         if fault.id == "F01":
             return Reply(429, b"Too many requests", {"Content-Type": "text/plain"} | _retry_after(fault))
@@ -169,7 +140,14 @@ def early_reply(faults: Iterable[Fault]) -> Reply | None:
             return (
                 private_error() if fault.kind == "private" else html(_PAGES[fault.kind or "block"], fault.status or 200)
             )
+        if fault.id == "F17":
+            return private_error() if fault.kind == "private" else _gone(fault.kind)
     return None
+
+
+def _gone(kind: str) -> Reply:
+    status = {"gone": 404, "withdrawn": 410, "unauthorized": 401}[kind]
+    return Reply(status, b'{"error": true, "message": "not available"}', {"Content-Type": "application/json"})
 
 
 def bend(faults: Iterable[Fault], seed: int) -> Quirks:
@@ -187,6 +165,7 @@ def bend(faults: Iterable[Fault], seed: int) -> Quirks:
         error_code=refused.code if refused else None,
         error_message=refused.message if refused else "",
         webforms=webforms.kind if webforms else "",
+        sheet=by_id["F21"].kind if "F21" in by_id else "",
     )
 
 

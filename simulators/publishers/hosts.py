@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from simulators.publishers.damage import damaged
 from simulators.publishers.disturbances import Identity, disturb
 from simulators.publishers.faults import Fault, FaultBook, bend, early_reply
+from simulators.publishers.menu import OF_THE_DATA
 from simulators.publishers.messages import Kind, Reply, Request
 from simulators.publishers.quirks import Quirks
-from simulators.publishers.robots import Robots
+from simulators.publishers.robots import Robots, odd_robots
 from simulators.publishers.table import Table
 
 NOTE_HEADER = "X-Simulated-Publisher"
@@ -93,7 +95,7 @@ class World:
 
     def _answer(self, host: Host, resource: Resource | None, request: Request) -> Reply:
         if host.robots.serves(request.path):
-            return early_reply(self.faults.strike(host.name, (), "robots")) or host.robots.answer(request)
+            return self._answer_robots(host, request)
         if resource is None:
             return host.not_found(request)
         struck = self.faults.strike(host.name, resource.names, resource.kind_of(request))
@@ -101,7 +103,12 @@ class World:
         if early is not None:
             return early
         for fault in struck:
-            if fault.id in ("F10", "F11", "F12"):
+            if fault.id in OF_THE_DATA:
                 resource.table = disturb(resource.table, resource.identity, resource.last_selection, fault)
         self._count += 1
-        return resource.answer(request, bend(struck, self._seed + self._count))
+        return damaged(resource.answer(request, bend(struck, self._seed + self._count)), struck)
+
+    def _answer_robots(self, host: Host, request: Request) -> Reply:
+        struck = self.faults.strike(host.name, (), "robots")
+        odd = next((fault.kind for fault in struck if fault.id == "F24"), None)
+        return early_reply(struck) or (odd_robots(odd) if odd else host.robots).answer(request)

@@ -15,9 +15,10 @@ class Quirks:
     ignores_order: bool = False  # F09: shuffles although an order was asked for
     is_service_root: bool = False  # F06: describes the service instead of answering
     error_code: int | None = None  # F04: HTTP 200 that carries an error
-    validators: str = ""  # F23: weak or gzip ETags, a Last-Modified in the future
+    validators: str = ""  # F23: weak or gzip ETags, a Last-Modified in the future, 304 whatever changed
     error_message: str = "Unable to complete operation."
     webforms: str = ""  # F22: viewstate, error, saturated or pager
+    sheet: str = ""  # F21: how a workbook is written in another way
 
 
 PLAIN = Quirks()

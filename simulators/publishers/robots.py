@@ -47,3 +47,21 @@ class Robots:
         rule = "Disallow: /" if self.kind == "disallow" else "Disallow:"
         delay = f"Crawl-delay: {self.crawl_delay:g}\n" if self.crawl_delay is not None else ""
         return f"User-agent: *\n{delay}{rule}\n"
+
+
+def odd_robots(kind: str) -> Robots:
+    """The robots.txt of fault F24; `longest` allows by its longer rule, `long` disallows only beyond 500 KiB."""
+    comment = "# " + "x" * 1021 + "\n"
+    odd = {
+        "missing": Robots("missing"),
+        "forbidden": Robots("status", status=403),
+        "throttled": Robots("status", status=429),
+        "broken": Robots("status", status=500),
+        "timeout": Robots("status", status=504),
+        "hops": Robots("redirect", hops=6),
+        "long": Robots("text", text=f"User-agent: *\n{comment * 600}Disallow: /\n"),
+        "longest": Robots("text", text="User-agent: *\nDisallow: /\nAllow: /*\n"),
+        "wildcard": Robots("text", text="User-agent: *\nDisallow: /*\n"),
+        "disallow": Robots("disallow"),
+    }
+    return odd[kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from simulators.publishers.app import Application
+from simulators.publishers.app import Application, CutConnectionError
 from simulators.publishers.faults import Fault, FaultBook
 from simulators.publishers.hosts import Host, World
 from simulators.publishers.messages import Request
@@ -76,7 +77,13 @@ class _Announcing(uvicorn.Server):
             print(f"simulated publishers ready on http://127.0.0.1:{sockets[0].getsockname()[1]}", flush=True)
 
 
+def _is_no_accident(record: logging.LogRecord) -> bool:
+    """A connection that a fault cut is no error of the simulator's."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], CutConnectionError)
+
+
 def _config(application: Application) -> uvicorn.Config:
+    logging.getLogger("uvicorn.error").addFilter(_is_no_accident)
     return uvicorn.Config(
         application,
         log_level="error",

@@ -87,7 +87,7 @@ class AccelaSite:
                 case "ReportParameter.aspx":
                     return self._ordered(request, quirks)
                 case "ShowReport.aspx":
-                    return self._workbook(request)
+                    return self._workbook(request, quirks)
                 case "CapDetail.aspx":
                     return html("<html><head><title>Record</title></head><body><h1>Record</h1></body></html>")
                 case _:
@@ -176,12 +176,15 @@ class AccelaSite:
         self._reports[shown.session] = (form["ctl00$phPopup$p0"], form["ctl00$phPopup$p1"])
         return html(pages.report_ready(f"/{self.agency}/Report/ShowReport.aspx?module=Building&reportID=8279"))
 
-    def _workbook(self, request: Request) -> Reply:
+    def _workbook(self, request: Request, quirks: Quirks) -> Reply:
         days = self._reports.get(_cookie(request))
         if days is None:
             return self._error()
-        rows = self.table.take(self._found(days, Quirks())).with_columns(_american(self.date_column))
-        body = REPORT_STYLE.write(Table(self.table.columns, rows))
+        rows = self.table.take(self._found(days, quirks))
+        if self.date_column in rows.columns:
+            rows = rows.with_columns(_american(self.date_column))
+        given = rows if quirks.short_rows is None else rows.head(quirks.short_rows)
+        body = REPORT_STYLE.odd(quirks.sheet).write(Table(self.table.columns, given))
         return Reply(200, body, {"Content-Type": REPORT_STYLE.media_type})
 
     def _error(self) -> Reply:

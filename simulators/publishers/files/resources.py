@@ -12,7 +12,7 @@ import orjson
 import polars as pl
 
 from simulators.publishers.disturbances import Identity
-from simulators.publishers.files.styles import CsvStyle, SheetStyle
+from simulators.publishers.files.styles import FileStyle, SheetStyle
 from simulators.publishers.messages import Kind, Reply, Request, html
 from simulators.publishers.quirks import Quirks
 from simulators.publishers.table import Table
@@ -26,7 +26,7 @@ class PublishedFile:
 
     dataset_id: str
     path: str
-    style: CsvStyle | SheetStyle
+    style: FileStyle
     modified_at: datetime
     table: Table
     identity: Identity
@@ -56,10 +56,13 @@ class PublishedFile:
         if quirks.error_code is not None:
             refusal = {"error": {"code": quirks.error_code, "message": quirks.error_message}}
             return Reply(200, orjson.dumps(refusal), {"Content-Type": "application/json"})
-        body = self._body() if quirks.short_rows is None and not quirks.ignores_order else self._bent(quirks)
+        is_bent = quirks.short_rows is not None or quirks.ignores_order or quirks.sheet
+        body = self._bent(quirks) if is_bent else self._body()
         tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         changed = self.modified_at.astimezone(UTC).replace(microsecond=0)
         validators = _validators(tag, changed, quirks.validators)
+        if quirks.validators == "liar" and "if-none-match" in request.headers:
+            return Reply(304, b"", {"ETag": request.headers["if-none-match"]})
         if _is_same(request, tag, changed if quirks.validators != "future" else datetime.now(UTC) + timedelta(days=2)):
             return Reply(304, b"", validators)
         return Reply(200, body, {"Content-Type": self.style.media_type, "Accept-Ranges": "bytes"} | validators)
@@ -73,7 +76,8 @@ class PublishedFile:
         rows = self.table.rows.head(quirks.short_rows) if quirks.short_rows is not None else self.table.rows
         if quirks.ignores_order:
             rows = rows.sample(fraction=1.0, shuffle=True, seed=quirks.seed)
-        return self.style.write(replace(self.table, rows=rows))
+        style = self.style.odd(quirks.sheet) if isinstance(self.style, SheetStyle) else self.style
+        return style.write(replace(self.table, rows=rows))
 
 
 @dataclass

@@ -24,10 +24,13 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
 
 
-def write_workbook(sheets: Sequence[Sheet]) -> bytes:
-    """The workbook's bytes."""
+def write_workbook(sheets: Sequence[Sheet], *, is_inline: bool = False) -> bytes:
+    """The workbook's bytes; with `is_inline` every text stands in its own cell."""
     shared: dict[str, int] = {}
-    parts = {f"xl/worksheets/sheet{at}.xml": _write_sheet(sheet, shared) for at, sheet in enumerate(sheets, 1)}
+    parts = {
+        f"xl/worksheets/sheet{at}.xml": _write_sheet(sheet, None if is_inline else shared)
+        for at, sheet in enumerate(sheets, 1)
+    }
     parts |= {
         "xl/workbook.xml": _write_book(sheets),
         "xl/_rels/workbook.xml.rels": _write_relations(len(sheets)),
@@ -42,24 +45,30 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
     return packed.getvalue()
 
 
-def _write_sheet(sheet: Sheet, shared: dict[str, int]) -> str:
+def _write_sheet(sheet: Sheet, shared: dict[str, int] | None) -> str:
     lines = [
         _write_row(number, row, shared) for number, row in enumerate(sheet.rows, 1) if any(c is not None for c in row)
     ]
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
 
 
-def _write_row(number: int, row: Sequence[Cell], shared: dict[str, int]) -> str:
+def _write_row(number: int, row: Sequence[Cell], shared: dict[str, int] | None) -> str:
     cells = []
     for at, cell in enumerate(row):
         if cell is None:
             continue
         place = f"{_letters(at)}{number}"
         if isinstance(cell, str):
-            cells.append(f'<c r="{place}" t="s"><v>{shared.setdefault(cell, len(shared))}</v></c>')
+            cells.append(_write_text(place, cell, shared))
         else:
             cells.append(f'<c r="{place}"><v>{cell!r}</v></c>')
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _write_text(place: str, text: str, shared: dict[str, int] | None) -> str:
+    if shared is None:
+        return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(_legal(text))}</t></is></c>'
+    return f'<c r="{place}" t="s"><v>{shared.setdefault(text, len(shared))}</v></c>'
 
 
 def _letters(at: int) -> str:
