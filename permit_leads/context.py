@@ -84,14 +84,14 @@ class Context:
             return local_window(self.request.since, self.request.until, dataset.publisher.time_zone)
         if self.request.kind in ("replay", "reconcile"):
             return Window(None, None)
-        return state.next_window(row, dataset, today(dataset))
+        return state.next_window(row, dataset, self._today(dataset))
 
     def day(self, dataset: Dataset) -> date:
         """The publisher's day on which the rows were asked for."""
         if self.recorded is not None:
             return local_day(dataset, self.recorded.at)
         watermark = self.accepting.held.watermark if self.accepting else None
-        return watermark or today(dataset)
+        return watermark or self._today(dataset)
 
     def source(self, dataset: Dataset, attempt: Attempt, clock: Clock) -> Source:
         """The pages: of the publisher, or of the archive."""
@@ -105,13 +105,17 @@ class Context:
         pages = fetched(self.client, archive, dataset, attempt.window, attempt.run_id, clock)
         return prefetch(pages, PAGES_AHEAD)
 
+    def _today(self, dataset: Dataset) -> date:
+        """The publisher's day now, by the clock that pages are stamped by."""
+        return local_day(dataset, self.client.now())
+
     def watermark(self, dataset: Dataset, attempt: Attempt) -> date | None:
         """Where the watermark goes; None: it stays."""
         if self.accepting is not None:
             return self.accepting.held.watermark
         if self.recorded is not None or attempt.kind != "sync":
             return None
-        return attempt.window.until or today(dataset)
+        return attempt.window.until or self._today(dataset)
 
     def write_held(self, dataset: Dataset, attempt: Attempt, codes: tuple[str, ...], held_at: datetime) -> None:
         """Keep the manifest of a run that is held back where no replay reads it."""
@@ -133,11 +137,6 @@ class Context:
         assert kind != "replay"  # which is not archived
         facts = RunFacts(kind, attempt.started_at, published_at, acceptance)
         self.archive.prepare(attempt.run_id, attempt.dataset_id, attempt.window, facts)
-
-
-def today(dataset: Dataset) -> date:
-    """The publisher's day now."""
-    return datetime.now(ZoneInfo(dataset.publisher.time_zone)).date()
 
 
 def local_day(dataset: Dataset, at: datetime) -> date:

@@ -37,11 +37,13 @@ from permit_leads.verdict import Excused, judge
 def run_all(
     request: Request, registry: dict[str, Dataset], settings: Settings, progress: Progress,
     actor: str = "permit_leads", accepting: Accepting | None = None, retell: Retell | None = None,
+    client: PoliteClient | None = None,
 ) -> list[Outcome]:  # fmt: skip
     """Run the requested datasets one after the other; one that fails does not stop the next.
 
     With `accepting`, the one dataset takes in the archived pages of that batch instead of asking its publisher.
-    `retell` is how a replay restores files again.
+    `retell` is how a replay restores files again. `client` stands in for the one that would be made, and its clock
+    says what day it is.
 
     Raises:
         RegistryError, DatabaseUnavailable: before anything is fetched.
@@ -49,8 +51,18 @@ def run_all(
     datasets = [_with_address(registry[dataset_id]) for dataset_id in request.dataset_ids]
     url = db.database_url(settings)
     db.connect(url).close()
+    with client or _client(request, settings, progress, url) as client:
+        archive = Archive(settings.archive_url)
+        client.memory = PageMemory(url, archive)
+        context = Context(request, url, client, archive, progress, actor, accepting, retell=retell)
+        if request.is_replay and not request.is_dry_run:
+            return replay_all(context, datasets, run_one)
+        return [run_one(context, dataset) for dataset in datasets]
+
+
+def _client(request: Request, settings: Settings, progress: Progress, url: str) -> PoliteClient:
     token = settings.socrata_app_token
-    client = PoliteClient(
+    return PoliteClient(
         contact=settings.contact,
         connect_to=settings.connect_to,
         delay_seconds=request.delay_seconds,
@@ -58,13 +70,6 @@ def run_all(
         socrata_app_token=token.get_secret_value() if token else None,
         turns=HostTurns(url),
     )
-    with client:
-        archive = Archive(settings.archive_url)
-        client.memory = PageMemory(url, archive)
-        context = Context(request, url, client, archive, progress, actor, accepting, retell=retell)
-        if request.is_replay and not request.is_dry_run:
-            return replay_all(context, datasets, run_one)
-        return [run_one(context, dataset) for dataset in datasets]
 
 
 def _with_address(dataset: Dataset) -> Dataset:
