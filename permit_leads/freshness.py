@@ -52,6 +52,11 @@ def is_behind(newest: date, freshness_hours: int, today: date) -> bool:
     return today - newest > timedelta(hours=freshness_hours) + PUBLISHING_LAG
 
 
+def patience_days(freshness_hours: int) -> int:
+    """Days that the newest permit may be old: the source's freshness, whole days of it, and the usual lag."""
+    return -(-freshness_hours // 24) + PUBLISHING_LAG.days
+
+
 def _nothing_newer_since(last_success: datetime, newest: date | None) -> datetime:
     if newest is None:
         return last_success

@@ -6,6 +6,7 @@ import hashlib
 import json
 import socket
 import ssl
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from permit_leads import quality
 from permit_leads.errors import SourceError
 from permit_leads.fetch import PROTOCOLS, read_rows
 from permit_leads.fetch.http import PoliteClient
@@ -45,6 +47,7 @@ class Probe:
     rows_seen: int = 0
     newest_date: date | None = None
     columns: list[str] = field(default_factory=list)
+    kinds: dict[str, quality.Kind] = field(default_factory=dict)
     fingerprint: str | None = None
     columns_not_read: list[str] = field(default_factory=list)
     columns_not_seen: list[str] = field(default_factory=list)
@@ -82,10 +85,16 @@ def probe(dataset: Dataset, settings: Settings, now: datetime, days: int) -> Pro
     return seen
 
 
+def fingerprint(columns: Iterable[str]) -> str:
+    """A short name of a set of columns."""
+    return hashlib.sha256("\n".join(sorted(columns)).encode()).hexdigest()[:16]
+
+
 def as_text(seen: Probe) -> str:
     """Line by line, in the order in which it was asked."""
     window = f"{seen.window.since}..{seen.window.until}"
     said = {**asdict(seen), "window": window, "addresses": ", ".join(seen.addresses) or "none: connected elsewhere"}
+    said["kinds"] = ", ".join(f"{name} {kind}" for name, kind in seen.kinds.items() if kind != "text") or "all text"
     for name in ("columns", "columns_not_read", "columns_not_seen", "statuses"):
         said[name] = ", ".join(str(one) for one in said[name]) or "none"
     lines = [f"{name}: {'-' if value is None else value}" for name, value in said.items() if name != "problem"]
@@ -135,13 +144,14 @@ def _look_at_pages(seen: Probe, dataset: Dataset, client: PoliteClient, today: d
     seen.columns_not_read = [name for name in seen.columns if name not in mapped and not name.startswith(":")]
     seen.columns_not_seen = [name for name in mapped if name not in seen.columns] if seen.columns else []
     if seen.columns:
-        seen.fingerprint = hashlib.sha256("\n".join(seen.columns).encode()).hexdigest()[:16]
+        seen.fingerprint = fingerprint(seen.columns)
 
 
 def _look_at_rows(seen: Probe, dataset: Dataset, page: Page, today: date) -> None:
     rows = read_rows(dataset, page.body, page.media_type)
     seen.rows_seen += rows.height
     seen.columns = sorted({*seen.columns, *rows.columns})
+    seen.kinds = quality.merged_kinds(seen.kinds, quality.kinds_of(rows))
     sha256 = hashlib.sha256(page.body).hexdigest()
     issued = normalize(dataset, rows, sha256, today).permits["issued_date"].cast(pl.Date)
     newest = issued.filter(issued <= today).max()

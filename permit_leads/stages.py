@@ -30,6 +30,7 @@ from permit_leads.store.permits import Prepared, outdated_permits, prepare, spli
 NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
 NOTHING_NEW = Prepared(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), {})
 NO_IDS = pl.Series(dtype=pl.String)
+FIRST_PAGES = 5  # what kind of text a column holds is told from these, counts and metadata among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ def _batch(
     with clock.stage("watch"):
         view = _view(rows, normalized, permits, differing, unchanged_ids)
         view.profile.fakes = set(memory.contacts.fake)
+        view.profile.kinds = quality.kinds_of(rows) if arrived.page_index < FIRST_PAGES else {}
     prepared = NOTHING_NEW if differing.is_empty() else _prepared(dataset, run_id, differing, arrived, day, clock)
     return Batch(
         page_index=arrived.page_index,

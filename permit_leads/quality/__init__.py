@@ -21,6 +21,7 @@ from permit_leads.quality.counts import check_counts, check_empty, check_rejecti
 from permit_leads.quality.findings import Finding, RunKind, Severity, check_left, check_not_modified
 from permit_leads.quality.freshness import check_freshness
 from permit_leads.quality.history import History
+from permit_leads.quality.kinds import Drift, Kind, find_drift, kinds_of, merged_kinds
 from permit_leads.quality.observation import Observation, PageView
 from permit_leads.quality.overlap import (
     check_change,
@@ -37,8 +38,10 @@ from permit_leads.registry import Dataset
 
 __all__ = [
     "ContactFilter",
+    "Drift",
     "Finding",
     "History",
+    "Kind",
     "Observation",
     "PageView",
     "Profile",
@@ -52,8 +55,11 @@ __all__ = [
     "check_left",
     "check_page",
     "check_run",
+    "find_drift",
     "from_json",
+    "kinds_of",
     "mapping_mark",
+    "merged_kinds",
     "profile_page",
 ]
 

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from permit_leads.permit import FIELDS
+from permit_leads.quality.kinds import Kind, merged_kinds
 
 # Fields that hold one of the publisher's fixed words, and those that say where.
 WORD_FIELDS = ("status_current", "permit_type", "permit_class", "work_class")
@@ -34,6 +35,7 @@ class Profile:
     `filled` counts permits that have a value, `distinct` the different values of each page added up, `refused` values
     that could not be read, `early` and `late` those of them that are dates outside of what can be. `words` is None for
     a field with too many. `days` counts permits by day of issue. `square` is a degree of latitude and longitude.
+    `kinds` says of the publisher's columns whether the first pages held numbers, days or any text in them.
     `is_behind` marks a run that found the feed behind: no example of how soon a day is whole. `fakes` are contact
     fields that say the same of everybody.
     """
@@ -55,6 +57,7 @@ class Profile:
     days: Counter[date] = field(default_factory=Counter)
     words: dict[str, Words | None] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
+    kinds: dict[str, Kind] = field(default_factory=dict)
     fakes: set[str] = field(default_factory=set)
 
     def add(self, other: Profile) -> None:
@@ -66,6 +69,7 @@ class Profile:
         for name, words in other.words.items():
             self.words[name] = _merged(self.words.get(name, {}), words)
         self.columns |= other.columns
+        self.kinds = merged_kinds(self.kinds, other.kinds)
         self.fakes = other.fakes
 
     def share(self, name: str) -> float:
@@ -113,6 +117,7 @@ def as_json(profile: Profile) -> dict[str, Any]:
         "span_days": profile.span_days,
         "days": {day.isoformat(): profile.days[day] for day in newest},
         "columns": sorted(profile.columns),
+        "kinds": profile.kinds,
         "fakes": sorted(profile.fakes),
     }
 
@@ -128,6 +133,7 @@ def from_json(kept: Mapping[str, Any]) -> Profile:
     profile.days = Counter({date.fromisoformat(day): count for day, count in kept.get("days", {}).items()})
     profile.words, profile.columns = dict(kept.get("words", {})), set(kept.get("columns", []))
     profile.fakes = set(kept.get("fakes", []))
+    profile.kinds = dict(kept.get("kinds", {}))
     return profile
 
 

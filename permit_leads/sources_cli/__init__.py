@@ -11,20 +11,21 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from permit_leads import probe
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
+from permit_leads.freshness import patience_days
 from permit_leads.registry import Dataset, load_registry, resolved_url
 from permit_leads.selection import as_supervised, choose_sources, find_obstacle, suggest
 from permit_leads.settings import Settings, load_settings
+from permit_leads.sources_cli import doctor
 from permit_leads.state_view import view_source
-from permit_leads.store import db, feeds, state
+from permit_leads.store import db, feeds, profiles, state
 
 WELL, SICK, USAGE, DATABASE = 0, 1, 2, 3
-DAYS = 14
 EXAMPLES = "for example: sources list, sources show austin_issued_permits, or sources probe austin_issued_permits"
 
 Registry = dict[str, Dataset]
@@ -125,27 +126,17 @@ def _doctor(seen: argparse.Namespace, settings: Settings, registry: Registry) ->
     with closing(db.connect(db.database_url(settings))) as conn:
         rows = {row.source: row for row in state.list_states(conn)}
         known = feeds.read_feeds(conn, datetime.now(UTC))
-    verdicts: list[dict[str, object]] = []
+        kept = {name: profiles.last_profile(conn, name) for name in chosen}
+    verdicts: list[doctor.Verdict] = []
     for name in chosen:
-        view = view_source(name, registry[name], rows.get(name), known.get(name), True, datetime.now(UTC))
-        found = _ask(registry[name], settings)
-        reasons = find_reasons(found.problem, found.newest_date, view.problem, datetime.now(UTC).date())
-        verdicts.append({"source": name, "is_well": not reasons, "reasons": reasons, "newest_date": found.newest_date})
-    code = WELL if all(verdict["is_well"] for verdict in verdicts) else SICK
+        now, dataset = datetime.now(UTC), registry[name]
+        problem = view_source(name, dataset, rows.get(name), known.get(name), True, now).problem
+        found = _ask(dataset, settings)
+        verdicts.append(doctor.examine(found, kept[name], problem, dataset.freshness_hours, now.date()))
+    code = WELL if all(verdict.is_well for verdict in verdicts) else SICK
     if seen.json:
-        return _dump({"is_well": code == WELL, "sources": verdicts}), code
-    return "\n".join(_verdict(verdict) for verdict in verdicts), code
-
-
-def find_reasons(problem: str | None, newest: date | None, state_problem: str | None, today: date) -> list[str]:
-    """Why a source is not well; a publisher that answers with old rows, or with none, is not taken to be.
-
-    `newest` is the newest day of issue the publisher showed, None when it showed none.
-    """
-    reasons = [reason for reason in (problem, state_problem) if reason]
-    if problem is None and (newest is None or (today - newest).days > DAYS):
-        reasons.append(f"the publisher answers, but shows no permit issued in the last {DAYS} days")
-    return reasons
+        return _dump({"is_well": code == WELL, "sources": [doctor.as_document(verdict) for verdict in verdicts]}), code
+    return "\n".join(doctor.as_text(verdict) for verdict in verdicts), code
 
 
 COMMANDS = {"list": _list, "show": _show, "probe": _probe, "doctor": _doctor}
@@ -153,14 +144,7 @@ COMMANDS = {"list": _list, "show": _show, "probe": _probe, "doctor": _doctor}
 
 def _ask(dataset: Dataset, settings: Settings) -> probe.Probe:
     there = dataset.model_copy(update={"url": resolved_url(dataset, os.environ)})
-    return probe.probe(there, settings, datetime.now(UTC), DAYS)
-
-
-def _verdict(verdict: dict[str, object]) -> str:
-    reasons = verdict["reasons"]
-    words = "; ".join(str(one) for one in reasons) if isinstance(reasons, list) else ""
-    newest = f"newest day of issue {verdict['newest_date'] or 'not seen'}"
-    return f"{verdict['source']}: {'well' if verdict['is_well'] else f'sick: {words}'}; {newest}"
+    return probe.probe(there, settings, datetime.now(UTC), patience_days(dataset.freshness_hours))
 
 
 def _word(value: object) -> str:

@@ -39,6 +39,12 @@ def read_past(conn: psycopg.Connection, dataset_id: str, window: Window, today: 
     return Past(profiles, dict(conn.execute(QUERIES["permits_by_day"], asked).fetchall()))
 
 
+def last_profile(conn: psycopg.Connection, dataset_id: str) -> Mapping[str, Any] | None:
+    """What the last good run was like; None when none has kept it."""
+    row = conn.execute(QUERIES["recent_profiles"], {"dataset_id": dataset_id, "limit": 1}).fetchone()
+    return row[0] if row else None
+
+
 def write_profile(conn: psycopg.Connection, run_id: UUID, profile: Mapping[str, Any]) -> None:
     """Keep a run's profile with its record."""
     conn.execute(QUERIES["write_profile"], {"run_id": run_id, "profile": Jsonb(profile)})

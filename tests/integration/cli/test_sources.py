@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
+from permit_leads.cli import main as run
 from permit_leads.sources_cli import main
 from simulators.publishers import Simulator, load_snapshot, serve
 
@@ -57,6 +60,29 @@ def test_doctor_calls_a_source_sick_that_never_ran(capsys: pytest.CaptureFixture
     assert code == 1
     assert isinstance(seen["sources"], list)
     assert [verdict["reasons"] for verdict in seen["sources"]] == [["unknown: never ran"]]
+
+
+def test_doctor_compares_the_columns_with_those_of_the_last_run(
+    capsys: pytest.CaptureFixture[str], recorded: Simulator
+) -> None:
+    assert run(["--source", SOURCE]) == 0
+    capsys.readouterr()
+    (resource,) = recorded.hosts["southlake.recorded.invalid"].resources
+    table = resource.table
+    rows = table.rows.rename({"Main Parcel": "Parcel"}).with_columns(pl.lit("soon").alias("Finalized Date"))
+    columns = tuple(replace(one, name=rows.columns[at]) for at, one in enumerate(table.columns))
+    resource.table = replace(table, rows=rows, columns=columns)
+    _, seen = told(capsys, "doctor")
+    assert isinstance(seen["sources"], list)
+    (verdict,) = seen["sources"]
+    assert verdict["drift"] == {
+        "added": ["Parcel"],
+        "missing": ["Main Parcel"],
+        "changed": ["Finalized Date: day then, text now"],
+    }
+    assert verdict["fingerprint"] != verdict["last_fingerprint"]
+    assert (verdict["statuses"], verdict["spacing_seconds"]) == ([200], 1.0)
+    assert verdict["robots"].startswith("allowed")
 
 
 def test_list_and_show_say_what_the_registry_says(capsys: pytest.CaptureFixture[str]) -> None:
