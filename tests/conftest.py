@@ -15,6 +15,7 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -37,6 +38,11 @@ FOREIGN = {
     "BACKEND_URL",
 }
 QUERIES = load_queries(Path(__file__).with_name("databases.sql"))
+
+
+# A deadline per example judges the machine, not the code: a busy one fails a right answer.
+hypothesis.settings.register_profile("no-deadline", deadline=None)
+hypothesis.settings.load_profile("no-deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

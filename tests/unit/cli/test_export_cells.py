@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from permit_leads.export.cells import FORMULA, Cell, csv_cell, json_value
@@ -62,7 +62,6 @@ def test_no_cell_begins_as_a_formula_and_each_can_be_read_back(text: str) -> Non
     assert (cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell) == text
 
 
-@settings(deadline=None)  # each example waits for the disk, which may be busy with something else
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2))
 def test_csv_file_reads_back_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, row: list[str]) -> None:
     path = tmp_path_factory.mktemp("export") / "permits.csv"

@@ -47,7 +47,7 @@ GEOMETRIES = st.sampled_from(
 
 
 @given(st.lists(st.tuples(VALUES, VALUES, GEOMETRIES), max_size=6), st.booleans())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @example([('"}},{\\"attributes\\":{"', "1.10", POINT)], True)
 def test_fast_and_exact_reading_are_the_same(rows: list[tuple[str, str, str]], is_one_shape: bool) -> None:
     features = [feature(f'"OID":{at},"STATUS":{a},"COST":{b}', g) for at, (a, b, g) in enumerate(rows)]

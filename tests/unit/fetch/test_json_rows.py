@@ -91,7 +91,7 @@ def as_body(rows: list[dict[str, str]]) -> bytes:
 
 
 @given(ROWS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @example([{"a": '"x\\":{oops"', "b": "1.10"}, {"b": '"y"'}])
 @example([{"a": '"ends in \\":"'}, {"b": "1"}])
 @example([{"a": "true"}, {":total": '{"url":""}'}])
@@ -102,7 +102,7 @@ def test_fast_and_exact_reading_are_the_same(rows: list[dict[str, str]]) -> None
 
 
 @given(ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_row_that_says_something_is_counted_and_read(rows: list[dict[str, str]]) -> None:
     body = as_body(rows)
     frame = read_objects("some_city", body)
