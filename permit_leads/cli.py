@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from permit_leads import export_cli, report
+from permit_leads import archive_cli, export_cli, report
 from permit_leads.arguments import Arguments, parse_arguments
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.export import ExportedFile, export_window
@@ -44,6 +44,8 @@ def main(argv: Sequence[str] | None = None, run: Run = run_whole, now: datetime 
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["export"]:
         return export_cli.main(argv[1:], now)
+    if argv[:1] == ["archive"]:
+        return archive_cli.main(argv[1:], now)
     try:
         arguments = parse_arguments(argv, now)
         settings, registry = as_supervised(load_settings()), load_registry()

@@ -77,6 +77,8 @@ def _whole(context: Context, dataset: Dataset, conn: psycopg.Connection) -> list
     except ArchiveCorrupt:
         return []
     _warn_of_gaps(context.progress, dataset, len(missing) - len(told), newest)
+    if told:
+        _warn_of_given_up(context, conn, dataset)
     return told
 
 
@@ -94,6 +96,14 @@ def _warn_of_gaps(progress: Progress, dataset: Dataset, count: int, newest: date
         reason = "the store lacks them and has later ones; their rows come in as learned now, to have them as they "
         reason += "were replay into an empty database"
         progress.event("replay.gap", level="warning", source=dataset.id, runs=count, newest=newest, reason=reason)
+
+
+def _warn_of_given_up(context: Context, conn: psycopg.Connection, dataset: Dataset) -> None:
+    known = runs.committed_ids(conn, dataset.id)
+    lost = [run_id for run_id in context.archive.given_up(dataset.id) if run_id not in known]
+    if lost:
+        reason = "they were given up (archive prune --give-up-history): what only they brought is not in the store"
+        context.progress.event("replay.given_up", level="warning", source=dataset.id, runs=len(lost), reason=reason)
 
 
 def restore_again(context: Context, dataset: Dataset, attempt: Attempt) -> None:

@@ -158,6 +158,10 @@ class Archive:
         except FileNotFoundError:
             return None
 
+    def given_up(self, dataset_id: str) -> list[uuid.UUID]:
+        """Runs of the dataset that were removed to save room, which no rebuild can tell again."""
+        return sorted(run_of(path) for path in self._glob("pruned", dataset_id))
+
     def held_pages(self, run_id: uuid.UUID, dataset_id: str) -> Iterator[tuple[str, Page]]:
         """The pages of a held run in the order they came.
 

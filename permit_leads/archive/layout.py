@@ -3,6 +3,7 @@
   pages/<first two hex digits>/<sha256>.zst                            the body, zstd
   manifest/dataset=<dataset_id>/date=<YYYY-MM-DD>/run=<run_id>.jsonl   one line a page in order, then that it is whole
   held/dataset=<dataset_id>/run=<run_id>.jsonl                         the same of a run that is held back
+  pruned/dataset=<dataset_id>/run=<run_id>.jsonl                       a committed run that was given up to save room
   rejected/dataset=<dataset_id>/run=<run_id>.jsonl                     that a held run was left out, by whom and why
   pending/dataset=<dataset_id>/run=<run_id>.jsonl                      a manifest whose run was about to be committed
 
@@ -52,13 +53,17 @@ class Layout:
         """The manifest of a run that was held back."""
         return f"{self.folder('held', dataset_id)}/run={run_id}.jsonl"
 
+    def pruned(self, dataset_id: str, run_id: uuid.UUID) -> str:
+        """The manifest of a run that no rebuild may count on any more."""
+        return f"{self.folder('pruned', dataset_id)}/run={run_id}.jsonl"
+
     def rejected(self, dataset_id: str, run_id: uuid.UUID) -> str:
         """The decision on a run that was held back and left out."""
         return f"{self.folder('rejected', dataset_id)}/run={run_id}.jsonl"
 
     def patterns(self, kind: str, dataset_id: str, name: str = "*") -> tuple[str, str]:
-        """What finds the manifests of one kind, also those of older archives."""
-        folder = self.folder(kind, dataset_id)
+        """What finds the manifests of one kind, of one dataset or of all (*), also those of older archives."""
+        folder = f"{self.root}/{kind}/dataset=*" if dataset_id == "*" else self.folder(kind, dataset_id)
         return f"{folder}/run={name}.jsonl", f"{folder}/date=*/run={name}.jsonl"
 
 
