@@ -11,6 +11,8 @@ copy   the floor: the very same final rows of the very same three tables, with t
 dlt    the same records from the same simulator by dlt's `merge` into one table, with no work on the rows.
 
 A fourth figure, `rerun_rows_per_s`, is the same load again: nothing has changed, nothing may be written.
+
+With --unchanged only that is timed, from the archived pages: see benchmarks/ingest_unchanged.py.
 """
 
 from __future__ import annotations
@@ -27,12 +29,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypedDict
 
 import psycopg
 from psycopg import sql
 
 from benchmarks import ingest_dlt
+from benchmarks.ingest_ours import Run
+from benchmarks.ingest_unchanged import Unchanged, measure_unchanged
 from permit_leads.registry import load_registry
 from permit_leads.store import embedded
 from permit_leads.store.migrate import migrate
@@ -64,19 +67,6 @@ class Result:
     simulated_note: str | None
 
 
-class Run(TypedDict):
-    """What benchmarks.ingest_ours prints."""
-
-    seconds: float
-    record_count: int
-    permit_new_count: int
-    permit_changed_count: int
-    lead_written_count: int
-    stage_seconds: dict[str, float]
-    simulated_note: str | None
-    peak_rss_mb: float
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -84,15 +74,28 @@ def main() -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON line and nothing else")
     parser.add_argument("--without-dlt", action="store_true", help="leave the slow peer out; its figures are null")
+    parser.add_argument("--unchanged", action="store_true", help="time the archived pages of a load read again instead")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ingest-") as folder, simulator() as address:
         home = Path(folder)
         try:
-            result = measure(home, address, arguments.rows, with_dlt=not arguments.without_dlt)
+            result = run(home, address, arguments)
         finally:
             embedded.stop(home)
     print(json.dumps(asdict(result)) if arguments.json else table(result))
     return 0
+
+
+def run(home: Path, address: str, arguments: argparse.Namespace) -> Result | Unchanged:
+    """The figures asked for."""
+    if not arguments.unchanged:
+        return measure(home, address, arguments.rows, with_dlt=not arguments.without_dlt)
+    server = embedded.ensure_running(home).owner
+    since, _ = window_of(address, arguments.rows)
+    url = new_database(server, "ours")
+    return measure_unchanged(
+        url, lambda is_replay: load(home, url, address, since, is_replay=is_replay), lambda: settle(server, "ours")
+    )
 
 
 def measure(home: Path, address: str, rows: int, *, with_dlt: bool) -> Result:
@@ -153,7 +156,7 @@ def window_of(address: str, rows: int) -> tuple[date, int]:
     return days[0][0], total
 
 
-def load(home: Path, url: str, address: str, since: date) -> Run:
+def load(home: Path, url: str, address: str, since: date, *, is_replay: bool = False) -> Run:
     """One run of our ETL in a process of its own: its outcome and its peak memory."""
     environment = {
         **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
@@ -162,6 +165,7 @@ def load(home: Path, url: str, address: str, since: date) -> Run:
         "PERMIT_LEADS_CONNECT_TO": address,
     }
     command = [sys.executable, "-m", "benchmarks.ingest_ours", DATASET, since.isoformat()]
+    command += ["--replay"] if is_replay else []
     done = subprocess.run(command, env=environment, cwd=REPOSITORY, stdout=subprocess.PIPE, check=True)
     outcome: Run = json.loads(done.stdout)
     return outcome
@@ -223,7 +227,7 @@ def with_name(server: str, name: str) -> str:
     return server.rpartition("/")[0] + "/" + name
 
 
-def table(result: Result) -> str:
+def table(result: Result | Unchanged) -> str:
     """The figures for a person."""
     return "\n".join(f"{name:18} {value}" for name, value in asdict(result).items())
 

@@ -1,5 +1,7 @@
 """One timed run of our ETL for benchmarks.ingest: DATABASE_URL and PERMIT_LEADS_CONNECT_TO say where.
 
+    python -m benchmarks.ingest_ours DATASET SINCE [--replay]
+
 The spacing between requests is set to nothing here: a benchmark waits for no publisher.
 """
 
@@ -12,11 +14,26 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 from permit_leads.outcome import Outcome, Request
 from permit_leads.registry import load_registry
 from permit_leads.run import run_all
 from permit_leads.settings import load_settings
+
+
+class Run(TypedDict):
+    """What is printed of a run; memory in MB of this whole process at its highest."""
+
+    seconds: float
+    record_count: int
+    permit_new_count: int
+    permit_changed_count: int
+    permit_unchanged_count: int
+    lead_written_count: int
+    stage_seconds: dict[str, float]
+    simulated_note: str | None
+    peak_rss_mb: float
 
 
 class Silent:
@@ -27,7 +44,7 @@ class Silent:
 
 
 def main() -> int:
-    dataset_id, since = sys.argv[1:]
+    dataset_id, since, *options = sys.argv[1:]
     dataset = load_registry()[dataset_id].model_copy(update={"spacing_seconds": 0.0})
     request = Request(
         dataset_ids=(dataset_id,),
@@ -36,7 +53,7 @@ def main() -> int:
         formats=(),
         delay_seconds=None,
         is_dry_run=False,
-        is_replay=False,
+        is_replay="--replay" in options,
         out_dir=Path(),
     )
     began = time.monotonic()
@@ -49,13 +66,14 @@ def main() -> int:
     return 0
 
 
-def figures(outcome: Outcome) -> dict[str, object]:
-    """What the benchmark reports of a run; memory in MB of this whole process at its highest."""
+def figures(outcome: Outcome) -> Run:
+    """What the benchmark reports of a run."""
     return {
         "seconds": outcome.seconds,
         "record_count": outcome.record_count,
         "permit_new_count": outcome.permit_new_count,
         "permit_changed_count": outcome.permit_changed_count,
+        "permit_unchanged_count": outcome.permit_unchanged_count,
         "lead_written_count": outcome.lead_written_count,
         "stage_seconds": {stage: round(spent, 2) for stage, spent in outcome.stage_seconds.items()},
         "simulated_note": outcome.simulated_note,
