@@ -29,6 +29,9 @@ from permit_leads.page import Page, PageKind, Window
 from permit_leads.registry import Dataset
 
 READ_HERE = frozenset({200, 400, 403, 404})
+# One row a line, its id first: as portals write them. Found in half the time that ids anywhere take.
+_FIRST_ID = re.compile(rb'\[\{":id":("[^"\\]*")')
+_NEXT_ID = re.compile(rb'\n,\{":id":("[^"\\]*")')
 _ROW_ID = re.compile(rb'":id":("(?:[^"\\]|\\.)*"|\d+)')
 
 
@@ -112,12 +115,19 @@ class Pager:
         return _ask(self._dataset, self._client, "rows", self._query | bounds)
 
     def _note_ids(self, page: Page) -> None:
-        ids = _ROW_ID.findall(page.body)
+        ids = row_ids(page.body, page.row_count)
         if len(ids) != page.row_count:
             self._ids = None
             self._client.on_event("fetch.no_row_ids", source=self._dataset.id, url=page.url)
         elif self._ids is not None:
             self._ids.add(ids)
+
+
+def row_ids(body: bytes, row_count: int) -> list[bytes]:
+    """The `:id` of each row as JSON has it; another number of them than rows where the portal shows none."""
+    first = _FIRST_ID.match(body)
+    ids = [first[1], *_NEXT_ID.findall(body)] if first else []
+    return ids if len(ids) == row_count else _ROW_ID.findall(body)
 
 
 def _census(dataset: Dataset, client: PoliteClient, where: str | None) -> tuple[Census, Page]:
