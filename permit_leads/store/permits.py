@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -261,7 +262,9 @@ def copy_frame(conn: psycopg.Connection, table: str, frame: pl.DataFrame) -> Non
 
 def csv_text(frame: pl.DataFrame) -> bytes:
     """The frame as PostgreSQL reads CSV: nothing at all is null and "" is empty."""
-    return frame.write_csv(include_header=False).encode()
+    text = BytesIO()
+    frame.write_csv(text, include_header=False)
+    return text.getvalue()
 
 
 def copy_text(conn: psycopg.Connection, table: str, columns: list[str], text: bytes) -> None:
