@@ -14,7 +14,6 @@ import pytest
 from permit_leads.errors import SourceChanged, SourceRefused, SourceUnavailable
 from permit_leads.fetch import fetch_pages, read_rows
 from permit_leads.fetch.moved import WindowMoved
-from permit_leads.fetch.socrata import row_ids
 from permit_leads.fetch.soql import order_clause, where_clause
 from permit_leads.page import Page, Window
 from tests.unit.fetch.fakes import Answer, Setup, dataset, ok, status
@@ -297,21 +296,3 @@ def test_a_page_cut_inside_a_value_is_asked_for_again() -> None:
 def test_a_page_that_cannot_be_read_is_a_change() -> None:
     with pytest.raises(SourceChanged, match="a page cannot be read"):
         read_rows(dataset(), b'[{"a":"caf\xe9"}\n]\n', "application/json")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b'[{":id":"row-1","a":"x"}\n,{":id":"row-2"}\n]\n',
-        b'[{"a":"x",":id":"row-1"}\n,{":id":"row-2"}\n]\n',
-        b'[{":id":"row-1"},{":id":"row-2"}]',
-        b'[\n{":id":"row-1"},\n{":id":"row-2","a":"\\n,{\\":id\\":\\"row-3\\""}]',
-    ],
-)
-def test_an_id_reads_the_same_wherever_it_stands(body: bytes) -> None:
-    assert row_ids(body, 2) == [b'"row-1"', b'"row-2"']
-
-
-def test_numbers_as_ids_and_escaped_ones_are_found_as_well() -> None:
-    assert row_ids(b'[{":id":1}\n,{":id":"a\\"b"}\n]\n', 2) == [b"1", b'"a\\"b"']
-    assert row_ids(b'[{"a":"x"}\n]\n', 1) == []
