@@ -13,6 +13,7 @@ from permit_leads.registry import SOURCES_DIR, Dataset, load_registry
 from permit_leads.registry_checks import TRADES
 
 REGISTRY = load_registry()
+TEXTS = [path.read_text("utf-8") for path in SOURCES_DIR.rglob("*.toml")]
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TEXTS = [path.read_text("utf-8") for path in SOURCES_DIR.rglob("*.toml")]
 NEEDED_ONE = pytest.mark.parametrize("dataset", REGISTRY.values(), ids=REGISTRY.keys())
