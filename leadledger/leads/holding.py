@@ -20,6 +20,7 @@ WORDS = {
     "new_words": "it uses words never seen before",
     "words_shifted": "its statuses or types differ from what is usual",
     "wrong_place": "it holds permits of another place",
+    "wrong_jurisdiction": "it holds permits of another place",
     "future_dates": "many of its dates lie in the future",
     "plain_days": "its days may each be one too early",
     "ancient_dates": "many of its dates lie far in the past",

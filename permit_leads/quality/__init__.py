@@ -21,6 +21,7 @@ from permit_leads.quality.counts import check_counts, check_empty, check_rejecti
 from permit_leads.quality.findings import Finding, RunKind, Severity, check_left, check_not_modified
 from permit_leads.quality.freshness import check_freshness
 from permit_leads.quality.history import History
+from permit_leads.quality.jurisdiction import check_jurisdiction
 from permit_leads.quality.kinds import Drift, Kind, find_drift, kinds_of, merged_kinds
 from permit_leads.quality.observation import Observation, PageView
 from permit_leads.quality.overlap import (
@@ -131,6 +132,7 @@ def _compare(dataset: Dataset, seen: Seen) -> list[Finding]:
         *check_odd_dates(dataset, profile, history, seen.today),
         *check_words(dataset, profile, history),
         *check_places(dataset, profile, history),
+        *check_jurisdiction(dataset, profile),
         *check_drift(dataset, profile, history),
         *check_round_count(profile, seen.expected_count, history),
     ]

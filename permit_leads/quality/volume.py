@@ -39,13 +39,21 @@ def check_volume(dataset: Dataset, profile: Profile, history: History, today: da
 
     How soon a day is whole is learnt as well: of an age at which earlier runs often were short, nothing is said.
     """
-    bands = learn_bands(history)
+    bands = declared_bands(dataset) | learn_bands(history)
     quiet = [day for day in newly_whole(dataset, profile, history, today, bands) if _is_low(profile, day, bands)]
     return [
         *(_low(day, profile.days[day], bands[day.weekday()]) for day in quiet),
         *_floods(profile, history, bands, today),
         *_check_week(profile, history, quiet, today),
     ]
+
+
+def declared_bands(dataset: Dataset) -> dict[int, Band]:
+    """The band that the source file declares for office days, as long as history has not taught a better one."""
+    if dataset.volume is None:
+        return {}
+    low, high = dataset.volume.low, dataset.volume.high
+    return {weekday: Band(low, math.sqrt(max(low, 1) * high), high) for weekday in range(5)}
 
 
 def learn_bands(history: History) -> dict[int, Band]:

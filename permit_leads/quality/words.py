@@ -45,7 +45,7 @@ def check_places(dataset: Dataset, profile: Profile, history: History) -> list[F
             continue
         message = (
             f"{count} of {filled} permits ({count / filled:.0%}) lie where {dataset.id} never had one: "
-            f"{_label(name)} {_shown(new)}; rows of another jurisdiction may have been mixed in"
+            f"{_label(name)} {shown_words(new)}; rows of another jurisdiction may have been mixed in"
         )
         found.append(graded("wrong_place", message, is_failure=count >= GREAT * filled))
     return found
@@ -61,7 +61,7 @@ def _outside_state(dataset: Dataset, profile: Profile) -> Iterator[Finding]:
         outside = {word: count for word, count in words.items() if own and not word.upper().startswith(own)}
         count, filled = sum(outside.values()), sum(words.values())
         if count >= FEWEST_ROWS and count >= NEW_PLACES * filled:
-            message = f"{count} of {filled} permits lie outside {state}: {_label(name)} {_shown(outside)}"
+            message = f"{count} of {filled} permits lie outside {state}: {_label(name)} {shown_words(outside)}"
             yield graded(
                 "wrong_place", f"{message}; look at what the address gives", is_failure=count >= GREAT * filled
             )
@@ -74,8 +74,8 @@ def _new_words(name: str, words: Words, known: set[str]) -> Iterator[Finding]:
     if count < FEWEST_ROWS or count < NEW_WORDS * filled:
         return
     message = (
-        f"{count} of {filled} permits ({count / filled:.0%}) say a {_label(name)} never seen before: {_shown(new)}; "
-        "add the words to the source file's values, or accept them"
+        f"{count} of {filled} permits ({count / filled:.0%}) say a {_label(name)} never seen before: "
+        f"{shown_words(new)}; add the words to the source file's values, or accept them"
     )
     yield graded("new_words", message, is_failure=count >= GREAT * filled)
 
@@ -93,7 +93,7 @@ def _shift(name: str, words: Words, profile: Profile, history: History) -> Itera
     if distance < max(SHIFT, 2 * max(distance_of(one, together) for one in usual)):
         return
     message = (
-        f"the words of {_label(name)} have shifted: {_shown(words)} now, {_shown(together)} before; "
+        f"the words of {_label(name)} have shifted: {shown_words(words)} now, {shown_words(together)} before; "
         "look at whether the publisher filters or labels in another way"
     )
     yield graded("words_shifted", message, is_failure=distance >= 0.8)
@@ -113,7 +113,8 @@ def _label(name: str) -> str:
     return {"zip_area": "ZIPs that begin with", "square": "latitude and longitude"}.get(name, name)
 
 
-def _shown(words: Mapping[str, int]) -> str:
+def shown_words(words: Mapping[str, int]) -> str:
+    """The most frequent words with their counts, for a message."""
     most = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
     rest = f" and {len(most) - SHOWN} more" if len(most) > SHOWN else ""
     return ", ".join(f"{word!r} ({count})" for word, count in most[:SHOWN]) + rest

@@ -16,6 +16,7 @@ from permit_leads.quality import ContactFilter, Finding, Observation, PageView, 
 from permit_leads.quality.calendar import is_office_day, office_days
 from permit_leads.quality.freshness import check_freshness
 from permit_leads.quality.history import History
+from permit_leads.quality.jurisdiction import check_jurisdiction
 from permit_leads.quality.overlap import (
     check_change,
     check_overlap,
@@ -238,3 +239,44 @@ def test_a_permit_on_two_pages_is_a_repeat() -> None:
     seen.add("two", page)
     closed = seen.close()
     assert (closed.rows, closed.repeats, closed.known, closed.changed) == (4, 2, 1, 2)
+
+
+OURS = {
+    "evidence": "its own portal",
+    "read_on": date(2026, 11, 1),
+    "cities": ["ELM"],
+    "counties": ["48453"],
+    "bounding_box": [-98.2, 30.0, -97.3, 30.7],
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ({"original_city": {"ELM": 96, "Elm ": 1, "OAK": 3}}, []),
+        ({"original_city": {"ELM": 90, "OAK": 10}}, [("wrong_jurisdiction", "warning")]),
+        ({"original_city": {"ELM": 10, "OAK": 90}}, [("wrong_jurisdiction", "failure")]),
+        ({"county_fips": {"48453": 10, "48201": 90}}, [("wrong_jurisdiction", "failure")]),
+        ({"square": {"30,-98": 90, "31,-97": 10}}, []),
+        ({"square": {"30,-98": 10, "30,-95": 90}}, [("wrong_jurisdiction", "failure")]),
+        ({"original_city": {"OAK": 4}}, []),
+        ({"original_city": None, "square": {}}, []),
+    ],
+)
+def test_rows_outside_of_the_declared_jurisdiction_are_told_at_once(words: Any, found: list[tuple[str, str]]) -> None:
+    seen = check_jurisdiction(dataset(jurisdiction=OURS), profile(words=words))
+    assert codes(seen) == found
+    assert all("OAK" in one.message or "48201" in one.message or "30,-95" in one.message for one in seen)
+
+
+def test_a_dataset_that_declares_no_jurisdiction_is_not_asked() -> None:
+    assert check_jurisdiction(dataset(), profile(words={"original_city": {"OAK": 90}})) == []
+
+
+def test_a_declared_band_stands_in_until_history_has_taught_one() -> None:
+    declared = dataset(volume={"low": 50, "high": 400, "source": "a count", "read_on": date(2026, 11, 1)})
+    days = dict.fromkeys(office_days(TODAY - timedelta(days=14), TODAY - timedelta(days=1)), 5)
+    assert codes(check_volume(declared, profile(days=days), History([], {}), TODAY))[:1] == [("volume_low", "warning")]
+    assert check_volume(dataset(), profile(days=days), History([], {}), TODAY) == []
+    flood = dict.fromkeys(days, 5000)
+    assert ("volume_high", "failure") in codes(check_volume(declared, profile(days=flood), History([], {}), TODAY))
