@@ -212,7 +212,7 @@ def _batch(
             lookup.commit()
     with clock.stage("watch"):
         view = _view(rows, normalized, permits, differing, unchanged_ids)
-        view.profile.fakes = set(memory.contacts.fake)
+        quality.note_special(view.profile, None if lookup is None else differing, memory.contacts)
         view.profile.kinds = quality.kinds_of(rows) if arrived.page_index < FIRST_PAGES else {}
     prepared = NOTHING_NEW if differing.is_empty() else _prepared(dataset, run_id, differing, arrived, day, clock)
     return Batch(

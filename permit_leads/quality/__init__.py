@@ -19,6 +19,7 @@ from permit_leads.quality.columns import check_columns, check_drift
 from permit_leads.quality.contacts import ContactFilter
 from permit_leads.quality.counts import check_counts, check_empty, check_rejections, check_yield
 from permit_leads.quality.findings import Finding, RunKind, Severity, check_left, check_not_modified
+from permit_leads.quality.fresh import check_fresh
 from permit_leads.quality.freshness import check_freshness
 from permit_leads.quality.history import History
 from permit_leads.quality.jurisdiction import check_jurisdiction
@@ -26,12 +27,13 @@ from permit_leads.quality.kinds import Drift, Kind, find_drift, kinds_of, merged
 from permit_leads.quality.observation import Observation, PageView
 from permit_leads.quality.overlap import (
     check_change,
+    check_growth,
     check_overlap,
     check_pages,
     check_repeats,
     check_round_count,
 )
-from permit_leads.quality.profile import Profile, as_json, from_json, mapping_mark, profile_page
+from permit_leads.quality.profile import Profile, as_json, from_json, mapping_mark, profile_new, profile_page
 from permit_leads.quality.shares import check_odd_dates, check_shares
 from permit_leads.quality.volume import check_volume
 from permit_leads.quality.words import check_places, check_words
@@ -61,6 +63,8 @@ __all__ = [
     "kinds_of",
     "mapping_mark",
     "merged_kinds",
+    "note_special",
+    "profile_new",
     "profile_page",
 ]
 
@@ -90,6 +94,15 @@ class Seen:
     history: History = field(default_factory=History)
     page_hashes: Sequence[str] = ()
     beyond_count: int = 0
+
+
+def note_special(profile: Profile, differing: pl.DataFrame | None, contacts: ContactFilter) -> None:
+    """Add to a page's profile what its columns alone do not say: new permits, fake contacts.
+
+    `differing` are the permits that are new or changed; None where nobody knew any before.
+    """
+    profile.fresh = None if differing is None else profile_new(differing.filter(~pl.col("is_known")))
+    profile.fakes = set(contacts.fake)
 
 
 def check_page(dataset: Dataset, rows: pl.DataFrame, page: Page) -> list[Finding]:
@@ -124,9 +137,10 @@ def check_run(dataset: Dataset, seen: Seen) -> list[Finding]:
 def _compare(dataset: Dataset, seen: Seen) -> list[Finding]:
     """The rows against those of earlier runs whose columns were read in the same way."""
     profile, history = seen.profile, seen.history.like(seen.profile)
-    return [
+    found = [
         *check_overlap(dataset, profile, history, seen.window),
         *check_repeats(dataset, profile, history),
+        *check_growth(dataset, profile, history),
         *check_change(profile, history),
         *check_shares(dataset, profile, history),
         *check_odd_dates(dataset, profile, history, seen.today),
@@ -136,3 +150,5 @@ def _compare(dataset: Dataset, seen: Seen) -> list[Finding]:
         *check_drift(dataset, profile, history),
         *check_round_count(profile, seen.expected_count, history),
     ]
+    codes = {finding.code for finding in found if finding.severity != "note"}
+    return [*found, *(finding for finding in check_fresh(dataset, profile, history) if finding.code not in codes)]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 
 from permit_leads.page import Window
 from permit_leads.quality.findings import Finding, graded
-from permit_leads.quality.history import History
+from permit_leads.quality.history import History, is_similar_span
 from permit_leads.quality.profile import Profile
 from permit_leads.registry import Dataset
 
 FEWEST = 5
 LEAST_MISSING, GREAT_MISSING = 0.03, 0.10
 LEAST_REPEATED, GREAT_REPEATED = 0.05, 0.25
+RECENT_DAYS = 30
 GREAT_CHANGE, FEWEST_CHANGED = 0.5, 50
 ROUND_COUNTS = frozenset({500, 1000, 2000, 5000, 10_000, 32_000, 50_000, 100_000})
 
@@ -26,7 +27,7 @@ def check_overlap(dataset: Dataset, profile: Profile, history: History, window: 
     """
     rule = dataset.rule_of("issued_date")
     if window.since is None or dataset.date_column is None:
-        return _check_whole(profile, history)
+        return [*_check_whole(profile, history), *_check_recent_days(profile, history), *_check_keys(profile, history)]
     if rule is None or rule.names != (dataset.date_column,):
         return []
     stored = sum(count for day, count in history.daily.items() if _is_inside(day, window))
@@ -56,6 +57,22 @@ def check_repeats(dataset: Dataset, profile: Profile, history: History) -> list[
     if share <= usual + LEAST_REPEATED:
         return []
     return [graded("duplicate_keys", message, is_failure=share > usual + GREAT_REPEATED)]
+
+
+def check_growth(dataset: Dataset, profile: Profile, history: History) -> list[Finding]:
+    """Repeats that came together with the new permits: one in four of these, where repeats grew by none before."""
+    peers = [run for run in history.runs if is_similar_span(run.span_days, profile.span_days) and run.rows]
+    if not peers or profile.fresh is None:
+        return []
+    usual = max(run.repeats / run.rows for run in peers)
+    growth = profile.repeats - max(run.repeats for run in peers)
+    if growth < FEWEST or growth <= (usual + GREAT_REPEATED) * (profile.fresh.permits + growth):
+        return []
+    message = (
+        f"{growth} rows more than ever repeat a key ({', '.join(dataset.key)}), beside {profile.fresh.permits} permits "
+        "that are new; the new rows' key may not name one permit any more"
+    )
+    return [Finding("duplicate_keys", "warning", message)]
 
 
 def check_change(profile: Profile, history: History) -> list[Finding]:
@@ -104,6 +121,36 @@ def _check_whole(profile: Profile, history: History) -> list[Finding]:
         return []
     message = f"{profile.permits} permits in the whole list, {usual:.0f} are usual; the file may have been cut"
     return [graded("rows_missing", message, is_failure=missing > max(GREAT_MISSING * usual, 3 * spread))]
+
+
+def _check_recent_days(profile: Profile, history: History) -> list[Finding]:
+    """Days of the last weeks that hold fewer permits than in the list before; what rolls off its end is not missed."""
+    before = next((run for run in history.runs if run.span_days is None and run.days), None)
+    if before is None or not profile.days or profile.run_day is None:
+        return []
+    first = max(min(profile.days), profile.run_day - timedelta(days=RECENT_DAYS))
+    listed = {day: count for day, count in before.days.items() if first <= day <= profile.run_day}
+    missing = sum(max(0, count - profile.days[day]) for day, count in listed.items())
+    if missing <= max(FEWEST, GREAT_MISSING * sum(listed.values())):
+        return []
+    message = (
+        f"{missing} permits issued since {first} that the last list held are not in this one; a part of the list may "
+        "be missing"
+    )
+    return [Finding("rows_missing", "warning", message)]
+
+
+def _check_keys(profile: Profile, history: History) -> list[Finding]:
+    """A whole list of permits that nobody knows: the publisher names its permits in another way now."""
+    usual = max((run.permits - run.known for run in history.runs if run.span_days is None and run.known), default=None)
+    new = profile.permits - profile.known
+    if usual is None or new <= max(FEWEST_CHANGED, GREAT_CHANGE * profile.permits, 5 * usual):
+        return []
+    message = (
+        f"{new} of the {profile.permits} permits in the list were never seen before, {usual} at most are usual at "
+        "once; the publisher may have renumbered its permits: compare a few with those of the store"
+    )
+    return [Finding("keys_changed", "failure", message)]
 
 
 def _is_inside(day: date, window: Window) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from permit_leads.permit import FIELDS
+from permit_leads.permit import FIELDS, REJECTION_SCHEMA
 from permit_leads.quality.kinds import Kind, merged_kinds
 
 # Fields that hold one of the publisher's fixed words, and those that say where.
@@ -37,7 +37,8 @@ class Profile:
     a field with too many. `days` counts permits by day of issue. `square` is a degree of latitude and longitude.
     `kinds` says of the publisher's columns whether the first pages held numbers, days or any text in them.
     `is_behind` marks a run that found the feed behind: no example of how soon a day is whole. `fakes` are contact
-    fields that say the same of everybody.
+    fields that say the same of everybody. `fresh` is the profile of the permits that nobody knew before; None in a run
+    on an empty store.
     """
 
     run_day: date | None = None
@@ -59,6 +60,7 @@ class Profile:
     columns: set[str] = field(default_factory=set)
     kinds: dict[str, Kind] = field(default_factory=dict)
     fakes: set[str] = field(default_factory=set)
+    fresh: Profile | None = None
 
     def add(self, other: Profile) -> None:
         """Take in the profile of one more page."""
@@ -71,6 +73,9 @@ class Profile:
         self.columns |= other.columns
         self.kinds = merged_kinds(self.kinds, other.kinds)
         self.fakes = other.fakes
+        if other.fresh is not None:
+            self.fresh = self.fresh or Profile()
+            self.fresh.add(other.fresh)
 
     def share(self, name: str) -> float:
         """Part of the permits that have a value in a field."""
@@ -107,6 +112,13 @@ def profile_page(columns: Sequence[str], row_count: int, permits: pl.DataFrame, 
     )
 
 
+def profile_new(permits: pl.DataFrame) -> Profile:
+    """The profile of permits that nobody knew before; what was refused is counted with the page."""
+    if permits.is_empty():
+        return Profile()
+    return profile_page((), permits.height, permits, pl.DataFrame(schema=REJECTION_SCHEMA))
+
+
 def as_json(profile: Profile) -> dict[str, Any]:
     """The profile as JSON keeps it; of days the newest few months."""
     newest = sorted(profile.days)[-KEPT_DAYS:]
@@ -119,6 +131,16 @@ def as_json(profile: Profile) -> dict[str, Any]:
         "columns": sorted(profile.columns),
         "kinds": profile.kinds,
         "fakes": sorted(profile.fakes),
+        "fresh": None if profile.fresh is None else _counts(profile.fresh),
+    }
+
+
+def _counts(profile: Profile) -> dict[str, Any]:
+    """Of a profile inside another what is compared."""
+    return {
+        "permits": profile.permits,
+        **{name: dict(getattr(profile, name)) for name in ("filled", "distinct")},
+        "words": profile.words,
     }
 
 
@@ -134,6 +156,7 @@ def from_json(kept: Mapping[str, Any]) -> Profile:
     profile.words, profile.columns = dict(kept.get("words", {})), set(kept.get("columns", []))
     profile.fakes = set(kept.get("fakes", []))
     profile.kinds = dict(kept.get("kinds", {}))
+    profile.fresh = from_json(kept["fresh"]) if kept.get("fresh") else None
     return profile
 
 

@@ -15,6 +15,7 @@ from permit_leads.registry import Dataset
 FEWEST_PERMITS = 20
 SPREADS = 6.0
 LEAST_DROP = 0.10
+IMPROBABLE = 14.0  # natural logarithm: once in a million
 GREAT_DROP = 0.30
 LEAST_REFUSED = 0.05
 GREAT_REFUSED = 0.30
@@ -65,11 +66,12 @@ def _lost_values(dataset: Dataset, profile: Profile, history: History) -> Iterat
         usual, share = _least_share(peers, name), profile.share(name)
         noise = math.sqrt(max(usual * (1 - usual), 0.01) / profile.permits)
         drop = usual - share
-        if drop < max(LEAST_DROP, SPREADS * noise) and not (share == 0 and usual >= SPREADS * noise):
+        is_emptied = share == 0 and -profile.permits * math.log(max(1 - usual, 1e-9)) >= IMPROBABLE
+        if drop < max(LEAST_DROP, SPREADS * noise) and not is_emptied:
             continue
         message = (
             f"{name} is filled on {share:.1%} of the permits, {usual:.1%} at least are usual; "
-            f"column {_columns(dataset, name)} may have been renamed, emptied or moved"
+            f"column {source_columns(dataset, name)} may have been renamed, emptied or moved"
         )
         yield graded("null_share", message, is_failure=drop >= GREAT_DROP and share <= usual / 2)
 
@@ -82,7 +84,7 @@ def _refused_values(dataset: Dataset, profile: Profile, history: History) -> Ite
             continue
         message = (
             f"{profile.refused[name]} values of {name} ({share:.1%}) cannot be read, {usual:.1%} are usual; "
-            f"column {_columns(dataset, name)} is written in another way now, see the rejections of this run"
+            f"column {source_columns(dataset, name)} is written in another way now, see the rejections of this run"
         )
         is_known = any(run.filled[name] for run in history.runs)
         yield graded("values_refused", message, is_failure=is_known and share >= usual + GREAT_REFUSED)
@@ -100,7 +102,7 @@ def _collapsed(dataset: Dataset, profile: Profile, history: History) -> Iterator
             continue
         message = (
             f"{name} has {profile.distinct[name]} different values on {profile.filled[name]} permits, about "
-            f"{expected:.0f} are usual; column {_columns(dataset, name)} may be filled by rote"
+            f"{expected:.0f} are usual; column {source_columns(dataset, name)} may be filled by rote"
         )
         yield graded("values_collapsed", message, is_failure=True)
 
@@ -117,6 +119,7 @@ def _compared_fields(history: History) -> list[str]:
     return sorted({name for run in history.runs for name, count in run.filled.items() if count})
 
 
-def _columns(dataset: Dataset, name: str) -> str:
+def source_columns(dataset: Dataset, name: str) -> str:
+    """The publisher's columns that a field comes from, for a message."""
     rule = dataset.rule_of(name)
     return "/".join(rule.columns_read) if rule is not None else "(none: a constant or looked up)"

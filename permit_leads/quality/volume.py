@@ -19,6 +19,7 @@ FEWEST_SAMPLES = 8
 SPREADS = 4.0
 MAD_TO_SIGMA = 1.4826
 LEAST_TOLERANCE = math.log(2)  # half of the median is within every band
+LEAST_OF_WEEK, SPREADS_OF_WEEK = 0.5, 2.5  # a week is steadier: six tenths of its median are within every band
 LOOK_BACK_DAYS = 8
 FEWEST_RUNS = 3
 FALSE_SHARE = 0.15
@@ -69,12 +70,12 @@ def learn_bands(history: History) -> dict[int, Band]:
     return {weekday: band_of(counts) for weekday, counts in samples.items() if len(counts) >= FEWEST_SAMPLES}
 
 
-def band_of(counts: Sequence[int]) -> Band:
-    """The band around the median of some counts."""
+def band_of(counts: Sequence[int], least: float = LEAST_TOLERANCE, spreads: float = SPREADS) -> Band:
+    """The band around the median of some counts: so many spreads, never narrower than `least` in logarithms."""
     logs = [math.log1p(count) for count in counts]
     middle = median(logs)
     spread = MAD_TO_SIGMA * median(abs(one - middle) for one in logs)
-    tolerance = max(LEAST_TOLERANCE, SPREADS * max(spread, 1 / math.sqrt(math.exp(middle))))
+    tolerance = max(least, spreads * max(spread, 1 / math.sqrt(math.exp(middle))))
     return Band(math.expm1(middle - tolerance), math.expm1(middle), math.expm1(middle + 1.5 * tolerance))
 
 
@@ -155,7 +156,7 @@ def _check_week(profile: Profile, history: History, quiet: Sequence[date], today
     sums = [sum(history.daily.get(day, 0) for day in past[at : at + 5]) for at in range(0, len(past) - 4, 5)]
     if len(sums) < FEWEST_SAMPLES:
         return []
-    band, count = band_of(sums), sum(profile.days[day] for day in days)
+    band, count = band_of(sums, LEAST_OF_WEEK, SPREADS_OF_WEEK), sum(profile.days[day] for day in days)
     stored = sum(history.daily.get(day, 0) for day in days[:-1])
     if count >= band.low or stored < band.low / 2:  # already said when it began
         return []

@@ -19,21 +19,28 @@ SHIFT = 0.5
 SHOWN = 4
 
 
-def check_words(dataset: Dataset, profile: Profile, history: History) -> list[Finding]:
-    """Status and type words against all that were ever seen and those the source file knows."""
+def check_words(dataset: Dataset, profile: Profile, history: History, least: float = NEW_WORDS) -> list[Finding]:
+    """Status and type words against all that were ever seen and those the source file knows.
+
+    Of few rows, `least` is the share of new words that is worth saying, and their shares are not compared.
+    """
     found: list[Finding] = []
     for name in WORD_FIELDS:
         words = profile.words.get(name)
         known = history.known_words(name)
-        if not words or not known or sum(words.values()) < FEWEST_FILLED:
+        if not words or not known or (sum(words.values()) < FEWEST_FILLED and least == NEW_WORDS):
             continue
-        found += _new_words(name, words, {*known, *_declared(dataset, name)})
-        found += _shift(name, words, profile, history)
+        found += _new_words(name, words, {*known, *_declared(dataset, name)}, least)
+        if least == NEW_WORDS:
+            found += _shift(name, words, profile, history)
     return found
 
 
-def check_places(dataset: Dataset, profile: Profile, history: History) -> list[Finding]:
-    """Rows of somewhere else: outside the publisher's state, or of cities, ZIPs and squares never seen before."""
+def check_places(dataset: Dataset, profile: Profile, history: History, least: float = NEW_PLACES) -> list[Finding]:
+    """Rows of somewhere else: outside the publisher's state, or of cities, ZIPs and squares never seen before.
+
+    `least` is the share of rows in new places that is worth saying.
+    """
     found = list(_outside_state(dataset, profile))
     for name in PLACE_FIELDS:
         words, known = profile.words.get(name), history.known_words(name)
@@ -41,13 +48,13 @@ def check_places(dataset: Dataset, profile: Profile, history: History) -> list[F
             continue
         new = {word: count for word, count in words.items() if word not in known}
         count, filled = sum(new.values()), sum(words.values())
-        if count < FEWEST_ROWS or count < NEW_PLACES * filled:
+        if count < FEWEST_ROWS or count < least * filled:
             continue
         message = (
             f"{count} of {filled} permits ({count / filled:.0%}) lie where {dataset.id} never had one: "
             f"{_label(name)} {shown_words(new)}; rows of another jurisdiction may have been mixed in"
         )
-        found.append(graded("wrong_place", message, is_failure=count >= GREAT * filled))
+        found.append(graded("wrong_place", message, is_failure=count >= max(GREAT, least) * filled))
     return found
 
 
@@ -67,17 +74,17 @@ def _outside_state(dataset: Dataset, profile: Profile) -> Iterator[Finding]:
             )
 
 
-def _new_words(name: str, words: Words, known: set[str]) -> Iterator[Finding]:
+def _new_words(name: str, words: Words, known: set[str], least: float) -> Iterator[Finding]:
     folded = {word.casefold() for word in known}
     new = {word: count for word, count in words.items() if word.casefold() not in folded}
     count, filled = sum(new.values()), sum(words.values())
-    if count < FEWEST_ROWS or count < NEW_WORDS * filled:
+    if count < FEWEST_ROWS or count < least * filled:
         return
     message = (
         f"{count} of {filled} permits ({count / filled:.0%}) say a {_label(name)} never seen before: "
         f"{shown_words(new)}; add the words to the source file's values, or accept them"
     )
-    yield graded("new_words", message, is_failure=count >= GREAT * filled)
+    yield graded("new_words", message, is_failure=count >= GREAT * filled and filled >= FEWEST_FILLED)
 
 
 def _shift(name: str, words: Words, profile: Profile, history: History) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ select issued_date, count(*)
   from public.permits
  where dataset_id = %(dataset_id)s
    and issued_date between %(first)s and %(last)s
+   and withdrawn_at is null
  group by issued_date
 
 -- write_profile --
