@@ -13,7 +13,7 @@ from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.store import embedded
 
 COMMANDS: dict[str, str] = {
-    "up": "start database, publisher simulator, API and web app, load the permits, and return",
+    "up": "start database, publisher simulator, API and web app, load the permits, start a worker, and return",
     "down": "end what up started; the data stays",
     "status": "say how each part is; status 1 when one is not well",
     "serve": "run the API in the foreground",
@@ -63,6 +63,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument(
                 "--concurrency", type=int, choices=range(1, 33), default=2, metavar="1-32", help="commands at once (2)"
             )
+            command.add_argument("--without-reconcile", action="store_true", help="never read a source whole")
             command.add_argument(
                 "--grace", type=int, default=20, metavar="SECONDS", help="for running commands when told to end (20)"
             )
@@ -99,9 +100,9 @@ def _serve(settings: ApiSettings, host: str) -> int:
 
 
 def _work(settings: ApiSettings, options: argparse.Namespace) -> int:
-    from leadledger.jobs.worker import work  # no other command needs the queue
+    from leadledger.jobs.worker import Shift, work  # no other command needs the queue
 
-    work(settings, options.concurrency, options.grace, is_once=options.once)
+    work(settings, Shift(options.concurrency, options.grace, options.once, not options.without_reconcile))
     return 0
 
 

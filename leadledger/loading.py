@@ -38,7 +38,7 @@ def load_permits(simulator_url: str | None, settings: ApiSettings, owner_url: st
     Raises:
         StartFailed: nothing of it could be brought in.
     """
-    sources = _choose(simulator_url, settings)
+    sources = choose_scope(simulator_url, settings)
     _tell_commands(settings.home, simulator_url, sources)
     due = find_due(owner_url, sources)
     if not due:
@@ -65,7 +65,8 @@ def forget_scope(home: Path) -> None:
     _scope_file(home).unlink(missing_ok=True)
 
 
-def _choose(simulator_url: str | None, settings: ApiSettings) -> tuple[str, ...]:
+def choose_scope(simulator_url: str | None, settings: ApiSettings) -> tuple[str, ...]:
+    """The sources that run here: those configured, else those of the demo, else all that are enabled."""
     demo = settings.sources or (DEMO_SOURCES if simulator_url else ())
     scoped = settings.model_copy(update={"connect_to": simulator_url or settings.connect_to, "sources": demo})
     return choose_sources((), scoped, load_registry(), is_replay=False)

@@ -27,9 +27,12 @@ class StartFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Where to ask whether a service is well, relative to its origin; `host` where it serves several names."""
+    """Where to ask whether a service is well, relative to its origin; `host` where it serves several names.
 
-    path: str
+    Without a path it serves nobody, and is well as long as it lives.
+    """
+
+    path: str | None
     host: str | None = None
 
 
@@ -41,15 +44,15 @@ class Service:
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
-    port: int
+    port: int | None
     health: Health
     code: Sequence[Path] = ()  # files and folders whose change means that a running one is out of date
     start_seconds: float = 120.0
 
     @property
     def url(self) -> str:
-        """The origin it serves."""
-        return f"http://127.0.0.1:{self.port}"
+        """The origin it serves; where it serves none, its log says how it is."""
+        return f"http://127.0.0.1:{self.port}" if self.port is not None else "no port; see its log"
 
     def fingerprint(self) -> str:
         """Changes when a process started now would differ from one started before."""
@@ -65,7 +68,7 @@ class Record:
 
     pid: int
     born: str
-    port: int
+    port: int | None
     health: Health
     fingerprint: str
 
@@ -179,6 +182,8 @@ class Processes:
 
 def is_healthy(url: str, health: Health) -> bool:
     """Whether the health address of this origin answers below 400 within two seconds."""
+    if health.path is None:
+        return True
     headers = {"Host": health.host} if health.host else {}
     try:
         return httpx.get(f"{url}{health.path}", headers=headers, timeout=2.0, trust_env=False).status_code < 400

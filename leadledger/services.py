@@ -12,10 +12,12 @@ from pydantic import AliasChoices
 
 from leadledger.processes import Health, Processes, Service, StartFailed, choose_port
 from leadledger.settings import ApiSettings
+from permit_leads.registry import load_registry
 from permit_leads.settings import REPOSITORY
 
 DEFAULT_PORTS = {"simulator": 8801, "api": 8000, "web": 3000}
 PORT_VARIABLES = {"simulator": "SIMULATOR_PORT", "api": "BACKEND_PORT", "web": "FRONTEND_PORT"}
+NAMES = (*DEFAULT_PORTS, "worker")  # in the order they start
 SNAPSHOT = REPOSITORY / "simulators" / "snapshot"
 WEB = REPOSITORY / "web"
 NEXT = WEB / "node_modules" / "next" / "dist" / "bin" / "next"
@@ -103,11 +105,38 @@ def _plan_web(port: int, settings: ApiSettings, shared: Mapping[str, str], api_o
     )
 
 
+def plan_worker(settings: ApiSettings, simulator_url: str | None, sources: tuple[str, ...]) -> Service:
+    """One worker for these sources; a simulator's rows do not change, so it is never read whole."""
+    told = {"PERMIT_LEADS_SOURCES": ",".join(sources)} | (
+        {"PERMIT_LEADS_CONNECT_TO": simulator_url} if simulator_url else {}
+    )
+    addresses = {dataset.url_env for dataset in load_registry().values() if dataset.url_env}
+    return Service(
+        name="worker",
+        command=(
+            *(sys.executable, "-m", "leadledger", "worker", "--grace", "5"),
+            *(["--without-reconcile"] if simulator_url else []),
+        ),
+        environment={**_given(_names(settings) | addresses), "LEADLEDGER_HOME": str(settings.home), **told},
+        folder=REPOSITORY,
+        port=None,
+        health=Health(None),
+        code=(REPOSITORY / "leadledger", REPOSITORY / "permit_leads"),
+    )
+
+
 def _configured(settings: ApiSettings) -> dict[str, str]:
     """The API's variables that this environment sets, but for the schema owner's: the API has its own login."""
+    return _given(_names(settings) - {"DATABASE_URL", "PORT"})
+
+
+def _names(settings: ApiSettings) -> set[str]:
     aliases = (field.validation_alias for field in type(settings).model_fields.values())
-    names = {name for alias in aliases if isinstance(alias, AliasChoices) for name in alias.choices}
-    return {str(name): os.environ[str(name)] for name in names - {"DATABASE_URL", "PORT"} if str(name) in os.environ}
+    return {str(name) for alias in aliases if isinstance(alias, AliasChoices) for name in alias.choices}
+
+
+def _given(names: set[str]) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _choose_port(processes: Processes, name: str) -> int:
@@ -118,6 +147,6 @@ def _choose_port(processes: Processes, name: str) -> int:
         raise StartFailed(f"{variable} is no port; expected a number from 1 to 65535")
     wanted = int(asked) if asked else DEFAULT_PORTS[name]
     running = processes.find(name)
-    if running is not None and (not asked or running.port == wanted):
+    if running is not None and running.port is not None and (not asked or running.port == wanted):
         return running.port
     return choose_port(wanted)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psycopg
 
-from leadledger.loading import Say, forget_scope, load_permits
+from leadledger.loading import Say, choose_scope, forget_scope, load_permits
 from leadledger.processes import Processes, Service, is_healthy
-from leadledger.services import DEFAULT_PORTS, plan_services
+from leadledger.services import DEFAULT_PORTS, NAMES, plan_services, plan_worker
 from leadledger.settings import ApiSettings
 from permit_leads.errors import DatabaseUnavailable
 from permit_leads.store import embedded
@@ -41,7 +41,7 @@ def up(settings: ApiSettings, say: Say) -> dict[str, str]:
     """
     with one_at_a_time(settings.home):
         processes = Processes(settings.home)
-        for name in DEFAULT_PORTS:
+        for name in NAMES:
             if processes.find(name) is None:
                 processes.stop(name)  # children of one that was killed may still hold its port
         database = prepare_database(settings, say)
@@ -49,9 +49,12 @@ def up(settings: ApiSettings, say: Say) -> dict[str, str]:
         begun = {name: time.monotonic() for name, service in services.items() if _begin(processes, service, say)}
         if "simulator" in begun:
             _finish(processes, services["simulator"], begun.pop("simulator"), say)
-        load_permits(services["simulator"].url if "simulator" in services else None, settings, database.owner, say)
+        simulator_url = services["simulator"].url if "simulator" in services else None
+        load_permits(simulator_url, settings, database.owner, say)
         for name, started in begun.items():
             _finish(processes, services[name], started, say)
+        # Last: before the permits are loaded everything would be due.
+        _begin(processes, plan_worker(settings, simulator_url, choose_scope(simulator_url, settings)), say)
     return {name: service.url for name, service in services.items()}
 
 
@@ -59,7 +62,7 @@ def down(settings: ApiSettings, say: Say) -> None:
     """End everything `up` started; the data stays."""
     with one_at_a_time(settings.home):
         processes = Processes(settings.home)
-        for name in reversed(DEFAULT_PORTS):
+        for name in reversed(NAMES):
             say(f"{name}: {'ended' if processes.stop(name) else 'was not running'}")
         forget_scope(settings.home)
         say(f"database: {'ended' if embedded.stop(settings.home) else 'was not running'}")
@@ -69,10 +72,10 @@ def look(settings: ApiSettings) -> list[Status]:
     """How each part is, asked now."""
     processes = Processes(settings.home)
     found = [_look_at_database(settings)]
-    for name in DEFAULT_PORTS:
+    for name in NAMES:
         record = processes.find(name)
         if record is not None:
-            url = f"http://127.0.0.1:{record.port}"
+            url = f"http://127.0.0.1:{record.port}" if record.port is not None else str(processes.log_path(name))
             found.append(Status(name, is_healthy(url, record.health), url))
         elif name != "simulator":
             found.append(Status(name, is_well=False, place="not running"))
@@ -123,12 +126,12 @@ def _begin(processes: Processes, service: Service, say: Say) -> bool:
     running = processes.find(service.name)
     if running is not None:
         if running.fingerprint == service.fingerprint() and is_healthy(service.url, service.health):
-            say(f"{service.name}: already up at {service.url}")
+            say(f"{service.name}: already up{f' at {service.url}' if service.port else ''}")
             return False
         processes.stop(service.name)
-    usual = DEFAULT_PORTS[service.name]
+    usual = DEFAULT_PORTS.get(service.name)
     remark = "" if service.port == usual else f" (not the usual {usual})"
-    say(f"{service.name}: starting at {service.url}{remark}")
+    say(f"{service.name}: starting{f' at {service.url}{remark}' if service.port else ''}")
     processes.start(service)
     return True
 

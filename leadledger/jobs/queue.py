@@ -24,6 +24,7 @@ def open_app(url: str) -> App:
         configure=_act_as_worker,
         min_size=1,
         max_size=4,
+        timeout=10.0,
     )
     return App(connector=connector, periodic_defaults={"max_delay": CATCH_UP_SECONDS})
 

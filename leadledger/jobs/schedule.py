@@ -37,7 +37,7 @@ class Entry:
     priority: int = 0
 
 
-def plan(datasets: Iterable[Dataset]) -> list[Entry]:
+def plan(datasets: Iterable[Dataset], *, has_reconcile: bool = True) -> list[Entry]:
     """The whole schedule: each dataset at its cadence and read whole at its other, the archive file, the sweep."""
     entries = [
         Entry(SWEEP, "", SWEEP_AT, "UTC", lock=SWEEP, is_queued_once=True, priority=1),
@@ -47,7 +47,7 @@ def plan(datasets: Iterable[Dataset]) -> list[Entry]:
         about = {"dataset_id": dataset.id}
         zone, lock = dataset.publisher.time_zone, f"dataset {dataset.id}"
         entries.append(Entry(BRING_IN, dataset.id, dataset.cadence, zone, lock, about))
-        if can_be_reconciled(dataset):
+        if has_reconcile and can_be_reconciled(dataset):
             entries.append(Entry(RECONCILE, dataset.id, dataset.reconcile_cadence, zone, lock, about))
     return entries
 

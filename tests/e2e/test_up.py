@@ -34,7 +34,7 @@ def again(stack: Stack, command: str = "up") -> subprocess.CompletedProcess[str]
 def pids(stack: Stack) -> dict[str, int]:
     return {
         name: json.loads((stack.home / "run" / f"{name}.json").read_text())["pid"]
-        for name in ("simulator", "api", "web")
+        for name in ("simulator", "api", "web", "worker")
     }
 
 
@@ -45,11 +45,11 @@ def test_second_up_is_quick_and_leaves_everything_alone(stack: Stack) -> None:
     assert second.returncode == 0, second.stderr
     assert time.monotonic() - started < 20
     assert pids(stack) == before
-    assert second.stdout.count("already up") == 3
+    assert second.stdout.count("already up") == 4
     assert "permits: all brought in within the last hour" in second.stdout
 
 
-@pytest.mark.parametrize("victim", ["api", "web"])
+@pytest.mark.parametrize("victim", ["api", "web", "worker"])
 def test_up_mends_only_what_was_killed(stack: Stack, victim: str) -> None:
     before = pids(stack)
     os.kill(before[victim], signal.SIGKILL)

@@ -58,14 +58,15 @@ def test_db_url_prefers_the_configured_server(home: Path) -> None:
 def test_status_of_nothing_is_not_well(home: Path) -> None:
     shown = leadledger(home, "status")
     assert shown.returncode == 1
-    assert shown.stdout.splitlines()[1:] == ["api        NOT WELL  not running", "web        NOT WELL  not running"]
+    parts = ("api", "web", "worker")
+    assert shown.stdout.splitlines()[1:] == [f"{part:<10} NOT WELL  not running" for part in parts]
     assert not (home / "postgres").exists()
 
 
 def test_down_of_nothing_is_no_error(home: Path) -> None:
     shown = leadledger(home, "down")
     assert shown.returncode == 0
-    assert shown.stdout.count("was not running") == 4
+    assert shown.stdout.count("was not running") == 5
 
 
 def test_down_ends_the_database(home: Path) -> None:

@@ -166,6 +166,7 @@ def test_secrets_of_the_shell_are_not_handed_on(
 def test_taken_port_gives_way_to_a_free_one(processes: Processes, service: Service) -> None:
     processes.start(service)
     processes.wait_until_healthy(service)
+    assert service.port is not None
     assert choose_port(service.port) not in (service.port, 0)
 
 

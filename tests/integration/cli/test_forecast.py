@@ -14,122 +14,112 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from permit_leads.cli import main
 from simulators.publishers import Simulator, load_snapshot, serve
 
 ROOT = Path(__file__).parents[3]
-SOURCES = ["austin_issued_permits", "southlake_permits"]
-LONG = ["--since", "40d", "--delay", "0.2"]
+AUSTIN, SOUTHLAKE = "austin_issued_permits", "southlake_permits"
+LONG = ["--since", "40d", "--delay", "0.1", "--dry-run"]
 
 
 @dataclass(frozen=True)
 class Operator:
     simulator: Simulator
     url: str
-    folder: Path
+    patch: pytest.MonkeyPatch
+    told: pytest.CaptureFixture[str]
 
-    def environment(self, source: str, budget: str) -> dict[str, str]:
-        return {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "DATABASE_URL": self.url,
-            "LEADLEDGER_HOME": str(self.folder / "home"),
-            "PERMIT_LEADS_CONNECT_TO": self.simulator.url,
-            "PERMIT_LEADS_SOURCES": source,
-            "PERMIT_LEADS_BUDGET_MINUTES": budget,
-        }
+    def run(self, *flags: str, source: str = AUSTIN, budget: str = "60") -> tuple[int, str, str]:
+        """Exit code and what was printed, off a terminal."""
+        self.patch.setenv("PERMIT_LEADS_SOURCES", source)
+        self.patch.setenv("PERMIT_LEADS_BUDGET_MINUTES", budget)
+        code = main(flags)
+        return (code, *self.told.readouterr())
 
-    def run(
-        self, *flags: str, source: str = SOURCES[0], budget: str = "60", stdin: int = subprocess.DEVNULL
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "permit_leads", "--dry-run", *flags],
-            cwd=self.folder,
-            env=self.environment(source, budget),
-            stdin=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-    def answer(self, text: str, *flags: str, budget: str) -> subprocess.CompletedProcess[str]:
-        """The same on a terminal where somebody types this."""
-        there, here = pty.openpty()
-        try:
-            os.write(there, text.encode())
-            return self.run(*flags, budget=budget, stdin=here)
-        finally:
-            os.close(there)
-            os.close(here)
+    def rows_pages(self) -> int:
+        return sum("$limit" in request.raw_query for request in self.simulator.requests)
 
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with serve(load_snapshot(only=SOURCES)) as running:
+    with serve(load_snapshot(only=[AUSTIN, SOUTHLAKE])) as running:
         yield running
 
 
 @pytest.fixture
-def operator(simulator: Simulator, database_url: str, tmp_path: Path) -> Operator:
+def operator(
+    simulator: Simulator, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Operator:  # fmt: skip
     simulator.restore()
-    return Operator(simulator, database_url, tmp_path)
-
-
-def asked_for_rows(operator: Operator) -> int:
-    return sum("$limit" in request.raw_query for request in operator.simulator.requests)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("LEADLEDGER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PERMIT_LEADS_CONNECT_TO", simulator.url)
+    return Operator(simulator, database_url, monkeypatch, capsys)
 
 
 def test_long_window_is_priced_by_the_publishers_own_count(operator: Operator) -> None:
-    told = operator.run(*LONG, budget="0")
-    assert told.returncode == 2
-    assert told.stdout == ""
-    counted = re.search(
-        r"event=forecast source=\S+ rows=(\d+) requests=(\d+) spacing_seconds=0.2 minutes=", told.stderr
-    )
-    assert counted is not None, told.stderr
+    code, printed, told = operator.run(*LONG, budget="0")
+    assert (code, printed) == (2, "")
+    counted = re.search(r"event=forecast source=\S+ rows=(\d+) requests=(\d+) spacing_seconds=0.1 minutes=", told)
+    assert counted is not None, told
     assert 1000 < int(counted[1]) < 10_000
     assert int(counted[2]) == 5  # robots.txt, metadata, two counts, and one page of at most 10,000
-    assert "add --yes to go on" in told.stderr
-    assert asked_for_rows(operator) == 0
+    assert "add --yes to go on" in told
+    assert operator.rows_pages() == 0
     with psycopg.connect(operator.url) as conn:
         assert conn.execute("select count(*) from etl_runs").fetchone() == (0,)
 
 
 def test_yes_goes_on_above_the_budget(operator: Operator) -> None:
-    told = operator.run(*LONG, "--yes", budget="0")
-    assert told.returncode == 0, told.stderr
-    assert asked_for_rows(operator) == 1
+    code, _, told = operator.run(*LONG, "--yes", budget="0")
+    assert code == 0, told
+    assert operator.rows_pages() == 1
 
 
 @pytest.mark.parametrize(("typed", "status", "rows_pages"), [("y\n", 0, 1), ("\n", 2, 0)])
-def test_on_a_terminal_somebody_is_asked(operator: Operator, typed: str, status: int, rows_pages: int) -> None:
-    told = operator.answer(typed, *LONG, budget="0")
+def test_on_a_terminal_somebody_is_asked(
+    operator: Operator, tmp_path: Path, typed: str, status: int, rows_pages: int
+) -> None:
+    there, here = pty.openpty()
+    own = {"PYTHONPATH": str(ROOT), "PERMIT_LEADS_SOURCES": AUSTIN, "PERMIT_LEADS_BUDGET_MINUTES": "0"}
+    try:
+        os.write(there, typed.encode())
+        command = [sys.executable, "-m", "permit_leads", *LONG]
+        told = subprocess.run(
+            command, cwd=tmp_path, env={**os.environ, **own}, stdin=here, capture_output=True, text=True, timeout=60
+        )
+    finally:
+        os.close(there)
+        os.close(here)
     assert told.returncode == status, told.stderr
     assert "Fetch all the same? [y/N]" in told.stdout + told.stderr
-    assert asked_for_rows(operator) == rows_pages, told.stderr
+    assert operator.rows_pages() == rows_pages, told.stderr
 
 
 def test_short_window_asks_nobody_first_and_passes_the_usual_budget(operator: Operator) -> None:
-    told = operator.run("--since", "7d")
-    assert told.returncode == 0, told.stderr
-    assert 'requests="5 or more"' in told.stderr
-    assert sum("count(" in request.query[0][1] for request in operator.simulator.requests if request.query) == 2
+    code, _, told = operator.run("--since", "7d", "--dry-run")
+    assert code == 0, told
+    assert 'requests="5 or more"' in told
+    assert sum("count(" in request.raw_query for request in operator.simulator.requests) == 2
 
 
 def test_delay_makes_the_price_higher(operator: Operator) -> None:
-    told = operator.run("--since", "24h", "--delay", "3600", budget="60")
-    assert told.returncode == 2
-    assert "austin_issued_permits: 5 × 3600 s" in told.stderr
+    code, _, told = operator.run("--since", "24h", "--delay", "3600", budget="60")
+    assert code == 2
+    assert "austin_issued_permits: 5 × 3600 s" in told
     assert operator.simulator.requests == []
 
 
 def test_file_is_priced_without_asking(operator: Operator) -> None:
-    told = operator.run(*LONG, source=SOURCES[1], budget="0")
-    assert told.returncode == 2
-    assert "southlake_permits: 3 × " in told.stderr
+    code, _, told = operator.run(*LONG, source=SOUTHLAKE, budget="0")
+    assert code == 2
+    assert "southlake_permits: 3 × " in told
     assert operator.simulator.requests == []
 
 
 def test_replay_costs_its_publisher_nothing(operator: Operator) -> None:
-    told = operator.run("--replay", budget="0")
-    assert "event=forecast requests=0 minutes=0" in told.stderr
+    _, _, told = operator.run("--replay", "--dry-run", budget="0")
+    assert "event=forecast requests=0 minutes=0" in told
     assert operator.simulator.requests == []

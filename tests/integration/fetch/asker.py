@@ -8,7 +8,7 @@ from permit_leads.fetch.http import PoliteClient
 from permit_leads.store.host_turns import HostTurns
 
 HOST = "data.austintexas.gov"
-SPACING_SECONDS = 0.4
+SPACING_SECONDS = 0.3
 
 
 def main(database_url: str, connect_to: str, count: int) -> None:

@@ -17,7 +17,7 @@ from simulators.publishers import load_snapshot, serve
 from tests.integration.fetch.asker import HOST, SPACING_SECONDS
 
 ROOT = Path(__file__).parents[3]
-REQUESTS_EACH = 4
+REQUESTS_EACH = 3
 # From the turn to the publisher a request takes no time that could be promised; unshared turns fall within half of it.
 TOLERANCE_SECONDS = 0.1
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -33,6 +33,7 @@ class Site:
     simulator: Simulator
     url: str
     folder: Path
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -48,9 +49,11 @@ class Site:
     def start(self, *flags: str) -> subprocess.Popen[bytes]:
         """A worker with its commands in a group of their own."""
         with (self.folder / "worker.log").open("ab") as log:
-            return subprocess.Popen(
+            worker = subprocess.Popen(
                 [*WORKER, *flags], cwd=self.folder, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
+        self.started.append(worker)
+        return worker
 
     def work_off(self) -> None:
         """A worker that ends when nothing is left that it can do now."""
@@ -85,7 +88,12 @@ class Site:
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     with serve(load_snapshot(only=[SOURCE])) as simulator:
-        yield Site(simulator, database_url, tmp_path)
+        site = Site(simulator, database_url, tmp_path)
+        yield site
+        for worker in site.started:
+            if worker.poll() is None:  # the test has failed
+                os.killpg(worker.pid, signal.SIGKILL)
+                worker.wait(timeout=30)
 
 
 def test_worker_brings_in_what_is_due_once_and_writes_the_archive_file(site: Site) -> None:
