@@ -1,0 +1,5 @@
+-- Statements of benchmarks/restore_large.py.
+
+-- count_permits --
+select count(*)
+  from public.permits
