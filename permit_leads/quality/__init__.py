@@ -57,6 +57,7 @@ __all__ = [
     "check_columns",
     "check_left",
     "check_page",
+    "check_places",
     "check_run",
     "find_drift",
     "from_json",

@@ -76,7 +76,7 @@ def _other_kind(header: Sequence[str]) -> str:
         advice = "restore the day's archived_permits_YYYYMMDD.csv instead"
         return f"is a file of --formats, which leaves out names of persons and hashes, so it cannot be proved; {advice}"
     seen = ", ".join(header)[:200]
-    advice = "a publisher's own rows come in through a source: docs/adding-a-publisher.md"
+    advice = "for a publisher's own file name its source: --source ID"
     return f"is no archive file of ours (its columns: {seen}); {advice}"
 
 

@@ -88,7 +88,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--file", metavar="PATH", type=Path, required=True, help="the CSV file, packed with gzip or not"
     )
-    parser.add_argument("--source", metavar="ID", help="the file may hold rows of this source only")
+    parser.add_argument("--source", metavar="ID", help="whose rows the file holds; needed for a publisher's own file")
     parser.add_argument("--dry-run", action="store_true", help="show the counts and the rejected rows, write nothing")
     parser.add_argument("--force", action="store_true", help="also when many rows are bad, or of another day")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")

@@ -37,7 +37,7 @@ def derive_leads(conn: psycopg.Connection, registry: dict[str, Dataset]) -> int:
     count = 0
     for rows in _leadless(conn):
         for (name,), part in rows.group_by("dataset_id"):
-            copy_frame(conn, "derived", _derived(registry[str(name)], part))
+            copy_frame(conn, "derived", derived(registry[str(name)], part))
         count += rows.height
     conn.execute(QUERIES["tell_leads"])
     return count
@@ -50,7 +50,12 @@ def _leadless(conn: psycopg.Connection) -> Iterator[pl.DataFrame]:
             yield pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _derived(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
+def derived(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
+    """Trades, search words and leads of permits, by their line in the file, as the staging table takes them."""
+    if rows.is_empty():
+        return pl.DataFrame(
+            schema={"line": pl.Int64(), **dict.fromkeys(("trades", "search_words", "leads"), pl.String())}
+        )
     permits = mark_owner_builders(rows)
     trades = classify(dataset, permits)
     live = permits.filter(pl.col("is_known") | ~score.is_over())

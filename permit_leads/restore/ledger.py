@@ -102,12 +102,27 @@ class Ledger:
     def __init__(self, conn: psycopg.Connection) -> None:
         self._conn = conn
         self.started_at = datetime.now(UTC)
+        self._begins_at: datetime | None = None
         self._execute_all("create_staging")
 
     def stage(self, rows: pl.DataFrame) -> None:
         """Take good rows of the file."""
         if not rows.is_empty():
             copy_text(self._conn, "restored", rows.columns, csv_text(rows))
+
+    def hold(self, dataset_id: str, begins_at: datetime) -> None:
+        """Keep other writers from a dataset before its rows are compared with the store; the run begins at an instant.
+
+        Raises:
+            LeaseHeld: a run is at work on it.
+        """
+        self._begins_at = begins_at
+        lock_datasets(self._conn, [dataset_id])
+
+    def known_ids(self, permit_ids: pl.Series) -> list[str]:
+        """Those of the permits that the store has."""
+        rows = self._conn.execute(QUERIES["known_permits"], {"permit_ids": permit_ids.to_list()}).fetchall()
+        return [permit_id for (permit_id,) in rows]
 
     def lock(self) -> list[str]:
         """The datasets that are staged, each kept from other writers until the transaction ends.
@@ -147,7 +162,7 @@ class Ledger:
         run_ids = {name: uuid.uuid4() for name, fates in judged.fates.items() if writes(fates)}
         if earlier is not None and run_ids:
             run_ids = {earlier.dataset_id: earlier.run_id}
-        started_at = self.started_at = earlier.started_at if earlier else datetime.now(UTC)
+        started_at = self.started_at = earlier.started_at if earlier else self._begins_at or datetime.now(UTC)
         for name, run_id in run_ids.items():
             dataset = registry[name]
             runs.upsert_dataset(self._conn, dataset, published_fields(dataset), mapping_json(dataset))

@@ -12,7 +12,7 @@ from pathlib import Path
 from permit_leads.restore.faults import BadFile
 
 CELL_LIMIT = 4 << 20  # letters; beyond it a quote was never closed
-OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class Record:
 class Records:
     """Reads a file record by record; memory holds one of them."""
 
-    def __init__(self, path: Path, lines: Iterator[str]) -> None:
+    def __init__(self, path: Path, lines: Iterator[str], delimiter: str = ",") -> None:
         csv.field_size_limit(CELL_LIMIT)
         self._path = path
+        self._delimiter = delimiter
         self._taken: list[str] = []
-        self._reader = csv.reader(self._noted(lines), strict=True)
+        self._reader = csv.reader(self._noted(lines), delimiter=delimiter, strict=True)
         self._line = 0
         first = next(self._all(), None)
         if first is None:
@@ -73,9 +74,10 @@ class Records:
 
     def _check_header(self) -> None:
         if len(self.header) == 1:
-            for delimiter, name in OTHER_DELIMITERS.items():
-                if delimiter in self.header[0]:
-                    raise BadFile(f"{self._path}: its columns are separated by {name}; expected commas")
+            for delimiter, name in DELIMITERS.items():
+                if delimiter in self.header[0] and delimiter != self._delimiter:
+                    expected = DELIMITERS.get(self._delimiter, repr(self._delimiter))
+                    raise BadFile(f"{self._path}: its columns are separated by {name}; expected {expected}")
         twice = [name for name, count in Counter(self.header).items() if count > 1 and name]
         if twice:
             raise BadFile(

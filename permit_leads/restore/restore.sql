@@ -27,6 +27,11 @@ select source
 -- The lock of store/permits.sql.
 select pg_advisory_xact_lock(hashtextextended('permit_leads.store:' || %(dataset_id)s, 0))
 
+-- known_permits --
+select permit_id::text
+  from public.permits
+ where permit_id = any(%(permit_ids)s::uuid[])
+
 -- staged_datasets --
 select dataset_id, count(*) as row_count
   from restored

@@ -17,7 +17,7 @@ import psycopg
 from permit_leads.archive import Archive, RunFacts
 from permit_leads.page import Window
 from permit_leads.registry import Dataset
-from permit_leads.restore import archived
+from permit_leads.restore import archived, published
 from permit_leads.restore.derive import derive_leads
 from permit_leads.restore.faults import BadFile, Suspicious
 from permit_leads.restore.ledger import Counts, Earlier, Ledger
@@ -61,7 +61,7 @@ def restore_archive(
     conn: psycopg.Connection, archive: Archive, registry: dict[str, Dataset], asked: Asked, tell: Told,
     earlier: Earlier | None = None,
 ) -> Restored:  # fmt: skip
-    """Restore a daily archive file; `tell` gets the counts before anything is written.
+    """Restore a daily archive file, or a publisher's own if a source is named; `tell` gets the counts first.
 
     With `earlier` one dataset's part of a restore is told again: only its rows, as that run.
 
@@ -72,7 +72,7 @@ def restore_archive(
     rejects = Rejects(asked.path)
     ledger = Ledger(conn)
     try:
-        row_count = _stage(ledger, rejects, registry, asked, earlier)
+        row_count = _stage(ledger, rejects, registry, asked, sha256, earlier)
         ledger.lock()
         judged = ledger.judge()
         for reject in ledger.repeated():
@@ -109,8 +109,11 @@ def recording(archive: Archive, run_ids: dict[str, UUID], facts: RunFacts) -> It
 
 
 def _stage(
-    ledger: Ledger, rejects: Rejects, registry: dict[str, Dataset], asked: Asked, earlier: Earlier | None
+    ledger: Ledger, rejects: Rejects, registry: dict[str, Dataset], asked: Asked, sha256: str, earlier: Earlier | None
 ) -> int:
+    named = asked.dataset_id or (earlier and earlier.dataset_id)
+    if named and not published.is_archive(asked.path):
+        return _stage_published(ledger, rejects, registry[named], asked, sha256)
     known = [asked.dataset_id] if asked.dataset_id else list(registry)
     row_count = 0
     with open_text(asked.path) as lines:
@@ -122,6 +125,16 @@ def _stage(
             for reject in checked.rejects:
                 rejects.add(reject)
             row_count += len(batch)
+    return row_count
+
+
+def _stage_published(ledger: Ledger, rejects: Rejects, dataset: Dataset, asked: Asked, sha256: str) -> int:
+    row_count = 0
+    told = published.stage_published(ledger, dataset, asked.path, sha256, asked.now, is_forced=asked.is_forced)
+    for count, refused in told:
+        row_count += count
+        for reject in refused:
+            rejects.add(reject)
     return row_count
 
 
