@@ -151,7 +151,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         with closing(context.source(dataset, attempt, clock)) as source:
             ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock, past.fakes)
             arriving = prefetch(ready, PAGES_AHEAD, context.client.stop_waiting)
-            with closing(arriving):
+            with closing(ready), closing(arriving):
                 try:
                     for batch in arriving:
                         with clock.stage("store"):

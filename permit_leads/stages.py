@@ -6,7 +6,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import Collection, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from permit_leads import quality, score
 from permit_leads.archive import Archive, ArchivedRun
 from permit_leads.fetch import fetch_pages, read_rows
 from permit_leads.fetch.http import PoliteClient
+from permit_leads.given import GivenKeys
 from permit_leads.normalize import Normalized, normalize
 from permit_leads.normalize.trades import classify
 from permit_leads.page import Page, Window
@@ -26,11 +27,13 @@ from permit_leads.registry import Dataset
 from permit_leads.search import search_words
 from permit_leads.store.identity import with_identity
 from permit_leads.store.permits import Prepared, outdated_permits, prepare, split_known
+from permit_leads.stream import prefetch
 
 NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
 NOTHING_NEW = Prepared(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), {})
 NO_IDS = pl.Series(dtype=pl.String)
 FIRST_PAGES = 5  # what kind of text a column holds is told from these, counts and metadata among them
+PAGES_READ_AHEAD = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,35 +153,30 @@ def touches(one: Window, other: Window) -> bool:
 def batches(
     dataset: Dataset, run_id: uuid.UUID, source: Iterator[Arrived], lookup: psycopg.Connection | None, clock: Clock,
     fakes: Collection[str] = (),
-) -> Iterator[Batch]:  # fmt: skip
-    """Normalize, tell new from known, classify and score what is new; `fakes` are contact fields known to be fake."""
-    given, contacts = GivenKeys(), quality.ContactFilter(dataset, fakes)
-    for arrived in source:
-        if arrived.page.kind == "rows":
-            yield _batch(dataset, run_id, arrived, Memory(given, contacts), lookup, clock)
-        else:
+) -> Generator[Batch, None, None]:  # fmt: skip
+    """Read, normalize, tell new from known, classify and score what is new; close it, as it reads a page ahead.
+
+    `fakes` are contact fields known to be fake.
+    """
+    memory = Memory(GivenKeys(), quality.ContactFilter(dataset, fakes))
+    with closing(prefetch(_opened(dataset, source, clock), PAGES_READ_AHEAD)) as pages:
+        for arrived, rows in pages:
+            if rows is not None:
+                yield _batch(dataset, run_id, arrived, rows, memory, lookup, clock)
+                continue
             findings = quality.check_left(dataset, arrived.page)
             yield Batch(arrived.page_index, arrived.page_sha256, arrived.page, arrived.recorded_at, findings=findings)
 
 
-class GivenKeys:
-    """Permits that a newer run of a replay already gave; what an older run said of them is history."""
-
-    def __init__(self) -> None:
-        self._order: int | None = None
-        self._newer: set[str] = set()
-        self._same: set[str] = set()
-
-    def without(self, arrived: Arrived, permits: pl.DataFrame) -> pl.DataFrame:
-        """The permits of a page that no newer run has given."""
-        if arrived.replay_order is None:
-            return permits
-        if arrived.replay_order != self._order:
-            self._order = arrived.replay_order
-            self._newer |= self._same
-            self._same = set()
-        self._same.update(permits[PERMIT_KEY])
-        return permits.filter(~pl.col(PERMIT_KEY).is_in(list(self._newer)))
+def _opened(dataset: Dataset, source: Iterator[Arrived], clock: Clock) -> Iterator[tuple[Arrived, pl.DataFrame | None]]:
+    """Each page with its rows as published, if it is one that has any."""
+    for arrived in source:
+        if arrived.page.kind != "rows":
+            yield arrived, None
+            continue
+        with clock.stage("read"):
+            rows = read_rows(dataset, arrived.page.body, arrived.page.media_type)
+        yield arrived, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +191,16 @@ def _batch(
     dataset: Dataset,
     run_id: uuid.UUID,
     arrived: Arrived,
+    rows: pl.DataFrame,
     memory: Memory,
     lookup: psycopg.Connection | None,
     clock: Clock,
 ) -> Batch:
     page, day = arrived.page, _day(dataset, arrived.page)
-    with clock.stage("read"):
-        rows = read_rows(dataset, page.body, page.media_type)
     with clock.stage("normalize"):
         normalized = normalize(dataset, rows, arrived.page_sha256, day)
         named, fakes = memory.contacts.clean(normalized.permits)
-        permits = with_identity(dataset.id, memory.given.without(arrived, named))
+        permits = with_identity(dataset.id, memory.given.without(arrived.replay_order, named))
     with clock.stage("compare"):
         differing, unchanged_ids = split_known(lookup, permits)
         if lookup is not None:
