@@ -45,6 +45,8 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 ZONE = "America/Chicago"
 ROWS_PER_ROUND = 1000
 ROUNDS_PER_REPLACEMENT = 3
+DAYS_BETWEEN_ROUNDS = 4  # so that what a round wrote is not taken for fresh by the next one
+PUBLISHED_PER_CHANGED = 20  # half of a round's changes take a number away, and 5 % at once would not be believed
 PROTOCOLS = ("socrata", "arcgis", "ckan", "csv")
 SPECIAL: dict[str, dict[str, object]] = {
     "socrata": {
@@ -108,7 +110,7 @@ def dataset_of(protocol: str) -> Dataset:
         "title": "Elm",
         "protocol": protocol,
         "key": ("permit",),
-        "grain": {"rows": "one for each contact of a permit", "newest_by": ("status_date",)},
+        "grain": {"rows": "one for each contact of a permit", "newest_by": ("StatusDate",)},
         "fields": fields,
         "spacing_seconds": 0.0,
         "backfill_days": 1000,
@@ -172,7 +174,9 @@ def shares_of(count: int) -> dict[Kind, int]:
     return {kind: count // len(KINDS) + (at < count % len(KINDS)) for at, kind in enumerate(KINDS)}
 
 
-def follow(publisher: Publisher, follower: Follower, sizes: Iterable[int]) -> Score:
+def follow(
+    publisher: Publisher, follower: Follower, sizes: Iterable[int], replaced_every: int = ROUNDS_PER_REPLACEMENT
+) -> Score:
     """Change so many rows in each round and see what the store makes of it."""
     score, city, caught, by_sync = Score(publisher.protocol), publisher.city, 0, 0
     follower.run()
@@ -180,8 +184,9 @@ def follow(publisher: Publisher, follower: Follower, sizes: Iterable[int]) -> Sc
     began = time.monotonic()
     for size in sizes:
         score.rounds += 1
+        city.let_days_pass(DAYS_BETWEEN_ROUNDS)
         mutations = city.mutate(shares_of(size))
-        if score.rounds % ROUNDS_PER_REPLACEMENT == 0:
+        if score.rounds % replaced_every == 0:
             city.replace_all()
             score.replacements += 1
         publisher.publish()
@@ -217,7 +222,7 @@ def sizes_of(rows: int, per_round: int) -> list[int]:
 def measure(protocol: str, rows: int, seed: int, server: str, home: Path) -> Score:
     """One protocol in a database of its own."""
     city = City(random.Random(seed), datetime.now(ZoneInfo(ZONE)).date())  # noqa: S311  # invented rows, no secrets
-    city.found(max(2000, 2 * min(rows, 10 * ROWS_PER_ROUND)))
+    city.found(PUBLISHED_PER_CHANGED * min(rows, ROWS_PER_ROUND))
     publisher = Publisher(protocol, city)
     with serve([publisher.host]) as simulator:
         follower = Follower(protocol, new_database(server, protocol), simulator.url, home / protocol)

@@ -81,13 +81,16 @@ class City:
             "valuation": str(self.rng.randint(100, 90_000)),
             "contractor": f"Elm Builders {self.rng.randint(1, 900)} LLC",
             "issued": issued.isoformat(),
-            "status_date": (issued + timedelta(days=self.rng.randint(0, 20))).isoformat(),
+            "status_date": (issued + timedelta(days=self.rng.randint(0, min(20, age_days)))).isoformat(),
             "touched": min(written, now()),
         }
 
     def second_contact(self, row: Row) -> Row:
         """The same permit once more, for another contact; which of the two rows is the newer one is left to chance."""
-        day = date.fromisoformat(row["status_date"]) + timedelta(days=self.rng.choice((-3, -2, -1, 1, 2, 3)))
+        day = date.fromisoformat(row["status_date"])
+        day += timedelta(
+            days=self.rng.choice([days for days in (-3, -2, -1, 1, 2, 3) if day + timedelta(days) <= self.today])
+        )
         other = {"contact": "contractor", "contractor": f"Elm Roofers {self.rng.randint(1, 900)} LLC"}
         return row | other | {"uid": row["uid"] + 1, "status_date": day.isoformat()}
 
@@ -102,6 +105,10 @@ class City:
         done += [Mutation("deleted", (self.rows[at]["permit"],)) for at in sorted(gone)]
         self.rows = [row for at, row in enumerate(self.rows) if at not in gone]
         return done + [self._arrive_late() for _ in range(counts["late"])]
+
+    def let_days_pass(self, days: int) -> None:
+        """What was written lately was written so many days earlier."""
+        self.rows = [row | {"touched": row["touched"] - timedelta(days=days)} for row in self.rows]
 
     def replace_all(self) -> None:
         """What a publisher does who loads everything anew: other row ids, another order, and every row written now."""
@@ -120,12 +127,7 @@ class City:
     def _edit(self, row: Row) -> Mutation:
         column = self.rng.choice(EDITABLE)
         if column in DAYS:
-            # never the day of the permit's other row: then nobody could say which of the two counts
-            move = self.rng.choice((-70, -50, -30, 30)) if column == "status_date" else self.rng.choice((-400, -40, 40))
-            oldest = self.today - timedelta(days=OLDEST_DAYS - 1)
-            newest = self.today - timedelta(days=NEWEST_DAYS)
-            moved = date.fromisoformat(row[column]) + timedelta(days=move)
-            row[column] = moved.isoformat() if column == "status_date" else max(oldest, min(moved, newest)).isoformat()
+            row[column] = self._other_day(column, date.fromisoformat(row[column])).isoformat()
         elif column == "status":
             row[column] = self.rng.choice([word for word in STATUSES if word != row[column]])
         elif column == "valuation":
@@ -134,6 +136,13 @@ class City:
             row[column] = f"{row[column]} {self.rng.randint(1, 999)}"
         row["touched"] = now()
         return Mutation("edited", (row["permit"],))
+
+    def _other_day(self, column: str, day: date) -> date:
+        """Another day of the past; status dates move by tens, never onto the day of the permit's other row."""
+        if column == "status_date":
+            return day + timedelta(days=self.rng.choice((-70, -50, -30)))
+        oldest = self.today - timedelta(days=OLDEST_DAYS - 1)
+        return max(oldest, min(day + timedelta(days=self.rng.choice((-400, -40, 40))), self.today - timedelta(days=1)))
 
     def _renumber(self, row: Row) -> Mutation:
         old, new = row["permit"], f"R{self.rng.randint(0, 99)}-{row['permit']}"

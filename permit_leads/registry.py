@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 from permit_leads.errors import RegistryError
 from permit_leads.permit import FIELD_BY_NAME
 from permit_leads.registry_checks import describe_error, find_mistakes
-from permit_leads.registry_facts import DisabledStatus, Jurisdiction, Strict, Volume
+from permit_leads.registry_facts import DisabledStatus, Grain, Jurisdiction, Strict, Volume
 from permit_leads.registry_files import Delimiter
 from permit_leads.registry_portals import Accela, Paging, Portal
 from permit_leads.registry_words import with_general_words
@@ -136,6 +136,7 @@ class Dataset(Strict):
     reconcile_cadence: str = "0 2 * * 0"  # when to read all of it, where that can be asked for; publisher's clock
     is_recorded_only: bool = False  # real rows exist, the publisher's own address does not: only with a simulator
     key: tuple[str, ...]  # the publisher's columns that name one permit
+    grain: Grain | None = None  # what a row is where a permit may stand in several; None: a row is a permit
     record_column: str | None = None  # where totals and side tables stand among the records: a row is a record only
     record_pattern: str | None = None  # where this column matches this pattern; other rows are "not a record"
     date_column: str | None = None  # the publisher's column that a window filters by; None: every run fetches all

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from permit_leads.permit import FIELD_BY_BLDS
 from permit_leads.registry_cadence import find_cadence_mistakes
 
 if TYPE_CHECKING:
@@ -48,11 +49,19 @@ class Volume(Strict):
     read_on: date
 
 
+class Grain(Strict):
+    """What a row is where a permit may stand in several, and which of these counts."""
+
+    rows: Said  # "one for each contact of a permit"
+    newest_by: tuple[Said, ...] = ()  # BLDS names of days: the row counts where these are the latest
+
+
 def find_fact_mistakes(dataset: Dataset) -> Iterator[str]:
     """Facts that contradict each other or the mapping, each as "key path: what was seen, what was expected"."""
     yield from _disabled_mistakes(dataset)
     yield from _jurisdiction_mistakes(dataset)
     yield from find_cadence_mistakes(dataset)
+    yield from _grain_mistakes(dataset)
     if dataset.volume and dataset.volume.low > dataset.volume.high:
         yield f"volume: low {dataset.volume.low} is above high {dataset.volume.high}"
     if (dataset.verified_on is None) != (dataset.evidence is None):
@@ -63,6 +72,13 @@ def _disabled_mistakes(dataset: Dataset) -> Iterator[str]:
     for name in ("disabled_reason", "disabled_status", "disabled_on"):
         if dataset.is_enabled == bool(getattr(dataset, name)):
             yield f"{name}: goes with is_enabled = false, and only with it"
+
+
+def _grain_mistakes(dataset: Dataset) -> Iterator[str]:
+    days = [name for name in dataset.fields if FIELD_BY_BLDS[name].kind == "date"]
+    for blds in dataset.grain.newest_by if dataset.grain else ():
+        if blds not in days:
+            yield f"grain.newest_by: {blds!r} is no day that is mapped (these are: {', '.join(days) or 'none'})"
 
 
 def _jurisdiction_mistakes(dataset: Dataset) -> Iterator[str]:

@@ -21,6 +21,7 @@ from permit_leads.memory import PageMemory
 from permit_leads.normalize import mapping_json, published_fields
 from permit_leads.outcome import Attempt, Outcome, Progress, Request, outcome_of
 from permit_leads.rebuild import admit_again, replay_all, require_turn, restore_again
+from permit_leads.recall import recall_of
 from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
 from permit_leads.settle import confirm, settle
@@ -148,8 +149,9 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         past = profiles.read_past(conn, dataset.id, attempt.window, context.day(dataset))
         absence = Absence(conn, dataset, attempt.run_id) if attempt.kind == "reconcile" else None
         attempt.tally.written = writer.written
+        recall = recall_of(dataset, attempt.window, attempt.kind, past.fakes)
         with closing(context.source(dataset, attempt, clock)) as source:
-            ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock, past.fakes)
+            ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock, recall)
             arriving = prefetch(ready, PAGES_AHEAD, context.client.stop_waiting)
             with closing(ready), closing(arriving):
                 try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,15 +18,15 @@ from permit_leads import quality, score
 from permit_leads.archive import Archive, ArchivedRun
 from permit_leads.fetch import fetch_pages, read_rows
 from permit_leads.fetch.http import PoliteClient
-from permit_leads.given import GivenKeys
 from permit_leads.normalize import Normalized, normalize
 from permit_leads.normalize.trades import classify
 from permit_leads.page import Page, Window
 from permit_leads.permit import PERMIT_KEY, REJECTION_SCHEMA
+from permit_leads.recall import Recall, recall_of
 from permit_leads.registry import Dataset
 from permit_leads.search import search_words
 from permit_leads.store.identity import with_identity
-from permit_leads.store.permits import Prepared, outdated_permits, prepare, split_known
+from permit_leads.store.permits import Prepared, outdated_permits, prepare
 from permit_leads.stream import prefetch
 
 NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
@@ -152,17 +152,17 @@ def touches(one: Window, other: Window) -> bool:
 
 def batches(
     dataset: Dataset, run_id: uuid.UUID, source: Iterator[Arrived], lookup: psycopg.Connection | None, clock: Clock,
-    fakes: Collection[str] = (),
+    recall: Recall | None = None,
 ) -> Generator[Batch, None, None]:  # fmt: skip
     """Read, normalize, tell new from known, classify and score what is new; close it, as it reads a page ahead.
 
-    `fakes` are contact fields known to be fake.
+    `recall` is what earlier runs leave it.
     """
-    memory = Memory(GivenKeys(), quality.ContactFilter(dataset, fakes))
+    recall = recall or recall_of(dataset, Window(None, None), "replay")
     with closing(prefetch(_opened(dataset, source, clock), PAGES_READ_AHEAD)) as pages:
         for arrived, rows in pages:
             if rows is not None:
-                yield _batch(dataset, run_id, arrived, rows, memory, lookup, clock)
+                yield _batch(dataset, run_id, arrived, rows, recall, lookup, clock)
                 continue
             findings = quality.check_left(dataset, arrived.page)
             yield Batch(arrived.page_index, arrived.page_sha256, arrived.page, arrived.recorded_at, findings=findings)
@@ -179,37 +179,30 @@ def _opened(dataset: Dataset, source: Iterator[Arrived], clock: Clock) -> Iterat
         yield arrived, rows
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What a run remembers from page to page."""
-
-    given: GivenKeys
-    contacts: quality.ContactFilter
-
-
 def _batch(
     dataset: Dataset,
     run_id: uuid.UUID,
     arrived: Arrived,
     rows: pl.DataFrame,
-    memory: Memory,
+    recall: Recall,
     lookup: psycopg.Connection | None,
     clock: Clock,
 ) -> Batch:
     page, day = arrived.page, _day(dataset, arrived.page)
     with clock.stage("normalize"):
         normalized = normalize(dataset, rows, arrived.page_sha256, day)
-        named, fakes = memory.contacts.clean(normalized.permits)
-        permits = with_identity(dataset.id, memory.given.without(arrived.replay_order, named))
+        named, fakes = recall.contacts.clean(normalized.permits)
+        current = recall.given.without(arrived.replay_order, recall.ranks.without_lesser(named, normalized.ranks))
+        permits = with_identity(dataset.id, current)
     with clock.stage("compare"):
-        differing, unchanged_ids = split_known(lookup, permits)
+        differing, unchanged_ids = recall.split(lookup, permits)
         if lookup is not None:
             if arrived.replay_order is not None:
                 differing, unchanged_ids = _as_known(lookup, arrived, differing, unchanged_ids)
             lookup.commit()
     with clock.stage("watch"):
         view = _view(rows, normalized, permits, differing, unchanged_ids)
-        quality.note_special(view.profile, None if lookup is None else differing, memory.contacts)
+        quality.note_special(view.profile, None if lookup is None else differing, recall.contacts)
         view.profile.kinds = quality.kinds_of(rows) if arrived.page_index < FIRST_PAGES else {}
     prepared = NOTHING_NEW if differing.is_empty() else _prepared(dataset, run_id, differing, arrived, day, clock)
     return Batch(
@@ -245,9 +238,11 @@ def _view(
     return quality.PageView(
         profile=quality.profile_page(rows.columns, rows.height, normalized.permits, normalized.rejections),
         permit_ids=permits["permit_id"],
+        content_hashes=permits["content_hash"],
         known_ids=pl.concat([unchanged_ids, changed_ids]),
         changed_count=changed_ids.len(),
         repeat_count=normalized.repeat_count,
+        conflicts=normalized.conflicts,
     )
 
 

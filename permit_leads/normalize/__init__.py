@@ -2,8 +2,9 @@
 
 Decisions that hold for every publisher:
 
-- One permit per `permit_key`: the last row of the page wins, because publishers repeat a permit once per owner,
-  address or contact. A repeat is no rejection; `Normalized.repeat_count` counts them.
+- One permit per `permit_key`: of its rows on a page the last one, or the one that the declared grain means (`grain`),
+  because publishers repeat a permit once per owner, address or contact. A repeat is no rejection;
+  `Normalized.repeat_count` counts them, and `conflicts` names permits whose rows differ though no grain is declared.
 - A row is fatal (no permit) when its key or permit number is blank, or when it says neither where (address, project
   name) nor what (description). A row whose key is blank and from which not one value can be read is "not a record"
   (footers, placeholder rows): it is listed, not fatal, and says nothing about the publisher's care.
@@ -20,7 +21,7 @@ from datetime import date
 
 import polars as pl
 
-from permit_leads.normalize import address, contractors, geo, mapping, values
+from permit_leads.normalize import address, contractors, geo, grain, mapping, values
 from permit_leads.normalize.receipts import mapping_json, published_fields, receipt_columns, receipt_rule
 from permit_leads.permit import FIELD_BY_BLDS, PAGE_ROW, PAGE_SHA256, PERMIT_KEY, PERMIT_SCHEMA, REJECTION_SCHEMA
 from permit_leads.registry import Dataset
@@ -35,12 +36,15 @@ PARSED_ELSEWHERE = ("text", "upper", "company", "full_address")  # parses whose 
 class Normalized:
     """What a page came to: permits (PERMIT_SCHEMA, then `is_owner_builder` and `trade_label`) and rejections.
 
-    `repeat_count` is the number of rows whose permit came again further down the same page.
+    `repeat_count` is the number of rows that stand for a permit of another row of the same page. `conflicts` are the
+    keys of permits whose rows say different things without a declared grain; with one, `ranks` has a rank a permit.
     """
 
     permits: pl.DataFrame
     rejections: pl.DataFrame
     repeat_count: int = 0
+    conflicts: tuple[str, ...] = ()
+    ranks: pl.Series | None = None
 
 
 def normalize(dataset: Dataset, rows: pl.DataFrame, page_sha256: str, today: date) -> Normalized:
@@ -52,10 +56,27 @@ def normalize(dataset: Dataset, rows: pl.DataFrame, page_sha256: str, today: dat
     texts = _split_addresses(dataset, _raw_frame(dataset, rows, page_sha256))
     texts = texts.with_columns(_fault(dataset).alias("fault"))
     good, faulty = texts.filter(pl.col("fault").is_null()), texts.filter(pl.col("fault").is_not_null())
-    kept = good.unique(PERMIT_KEY, keep="last", maintain_order=True)
-    permits, refused = _type_values(dataset, kept, today)
+    if dataset.grain is None:
+        chosen = grain.last_of_each(good)
+        permits, refused = _type_values(dataset, chosen.rows, today)
+    else:
+        chosen = grain.Chosen(good)
+        permits, refused = _of_grain(dataset, good, today)
     rejections = pl.concat([_fault_rejections(dataset, faulty, today), *refused])
-    return Normalized(_finish(dataset, permits), rejections.sort(PAGE_ROW, "field"), good.height - kept.height)
+    return Normalized(
+        permits=_finish(dataset, permits),
+        rejections=rejections.sort(PAGE_ROW, "field"),
+        repeat_count=good.height - permits.height,
+        conflicts=chosen.conflicts,
+        ranks=permits[grain.RANK] if dataset.grain else None,
+    )
+
+
+def _of_grain(dataset: Dataset, texts: pl.DataFrame, today: date) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Typed values and rejections of the row that counts of each permit."""
+    typed, refused = _type_values(dataset, texts, today)
+    kept = grain.newest_of_each(typed.with_columns(grain.rank_of(dataset, typed, texts)))
+    return kept, [lost.join(kept, on=PAGE_ROW, how="semi") for lost in refused]
 
 
 def _raw_frame(dataset: Dataset, rows: pl.DataFrame, page_sha256: str) -> pl.DataFrame:

@@ -27,6 +27,7 @@ from permit_leads.quality.kinds import Drift, Kind, find_drift, kinds_of, merged
 from permit_leads.quality.observation import Observation, PageView
 from permit_leads.quality.overlap import (
     check_change,
+    check_grain,
     check_growth,
     check_overlap,
     check_pages,
@@ -142,6 +143,7 @@ def _compare(dataset: Dataset, seen: Seen) -> list[Finding]:
         *check_overlap(dataset, profile, history, seen.window),
         *check_repeats(dataset, profile, history),
         *check_growth(dataset, profile, history),
+        *check_grain(dataset, profile, history),
         *check_change(profile, history),
         *check_shares(dataset, profile, history),
         *check_odd_dates(dataset, profile, history, seen.today),

@@ -14,6 +14,7 @@ from permit_leads.registry import Dataset
 
 FEWEST = 5
 LEAST_MISSING, GREAT_MISSING = 0.03, 0.10
+LEAST_CONFLICTING = 0.01
 LEAST_REPEATED, GREAT_REPEATED = 0.05, 0.25
 RECENT_DAYS = 30
 GREAT_CHANGE, FEWEST_CHANGED = 0.5, 50
@@ -73,6 +74,24 @@ def check_growth(dataset: Dataset, profile: Profile, history: History) -> list[F
         "that are new; the new rows' key may not name one permit any more"
     )
     return [Finding("duplicate_keys", "warning", message)]
+
+
+def check_grain(dataset: Dataset, profile: Profile, history: History) -> list[Finding]:
+    """Permits of which a row was dropped that said something else, although a row should be a permit.
+
+    A warning when there are more than before, then a note: it stays true until the source file says what a row is.
+    """
+    if dataset.grain is not None or not profile.conflicts:
+        return []
+    examples = f" (such as {', '.join(profile.examples)})" if profile.examples else ""
+    message = (
+        f"{profile.conflicts} permits{examples} stand in several rows that say different things, and only the last row "
+        f"of each was kept; say in [dataset.grain] what a row is and which one counts, or add a column to key "
+        f"({', '.join(dataset.key)})"
+    )
+    usual = max((run.conflicts / run.rows for run in history.runs if run.rows), default=0.0)
+    is_usual = usual > 0 and profile.conflicts <= (usual + LEAST_CONFLICTING) * profile.rows
+    return [Finding("undeclared_grain", "note" if is_usual else "warning", message)]
 
 
 def check_change(profile: Profile, history: History) -> list[Finding]:

@@ -23,7 +23,7 @@ PLACE_FIELDS = ("original_city", "original_state", "county_fips", "zip_area", "s
 MOST_WORDS = 400  # a field with more different values is no vocabulary
 KEPT_DAYS = 120
 COUNTERS = ("filled", "distinct", "refused", "early", "late")
-PLAIN = ("mapping", "is_behind", "rows", "permits", "repeats", "known", "changed")
+PLAIN = ("mapping", "is_behind", "rows", "permits", "repeats", "conflicts", "known", "changed")
 FIELD_NAMES = tuple(one.name for one in FIELDS)
 Words = dict[str, int]
 
@@ -38,7 +38,8 @@ class Profile:
     `kinds` says of the publisher's columns whether the first pages held numbers, days or any text in them.
     `is_behind` marks a run that found the feed behind: no example of how soon a day is whole. `fakes` are contact
     fields that say the same of everybody. `fresh` is the profile of the permits that nobody knew before; None in a run
-    on an empty store.
+    on an empty store. `conflicts` counts permits whose rows say different things, `examples` are some of their keys,
+    which are not kept.
     """
 
     run_day: date | None = None
@@ -48,6 +49,7 @@ class Profile:
     rows: int = 0
     permits: int = 0
     repeats: int = 0
+    conflicts: int = 0
     known: int = 0
     changed: int = 0
     filled: Counter[str] = field(default_factory=Counter)
@@ -61,6 +63,7 @@ class Profile:
     kinds: dict[str, Kind] = field(default_factory=dict)
     fakes: set[str] = field(default_factory=set)
     fresh: Profile | None = None
+    examples: list[str] = field(default_factory=list, compare=False)
 
     def add(self, other: Profile) -> None:
         """Take in the profile of one more page."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from permit_leads.permit import FIELD_BY_NAME
 from permit_leads.quality.findings import Finding, graded
 from permit_leads.quality.history import History
 from permit_leads.quality.profile import Profile
@@ -96,9 +97,11 @@ def _collapsed(dataset: Dataset, profile: Profile, history: History) -> Iterator
         peers = [run for run in history.peers(profile, name) if run.filled[name] >= FEWEST_PERMITS]
         if not peers or profile.filled[name] < FEWEST_PERMITS:
             continue
-        usual, share = min(run.distinct_share(name) for run in peers), profile.distinct_share(name)
-        expected = usual * profile.filled[name]
-        if expected < FEWEST_DISTINCT or share > COLLAPSE * usual or profile.filled[name] > 3 * _most(peers, name):
+        expected = min(run.distinct_share(name) for run in peers) * profile.filled[name]
+        if FIELD_BY_NAME[name].kind == "date" and profile.span_days is not None:
+            expected = min(expected, profile.span_days)  # a window of few days has few days in it
+        is_varied = profile.distinct[name] > COLLAPSE * expected
+        if expected < FEWEST_DISTINCT or is_varied or profile.filled[name] > 3 * _most(peers, name):
             continue
         message = (
             f"{name} has {profile.distinct[name]} different values on {profile.filled[name]} permits, about "

@@ -79,6 +79,7 @@ select greatest(
 select (select max(issued_date) from public.permits where dataset_id = %(dataset_id)s) as newest_issued_date,
        exists (select from public.permits
                 where dataset_id = %(dataset_id)s
+                  and withdrawn_at is null
                   and (%(since)s::date is null or issued_date >= %(since)s::date)
                   and (%(until)s::date is null or issued_date <= %(until)s::date)) as has_rows_in_window,
        exists (select from public.permits where dataset_id = %(dataset_id)s) as has_rows

@@ -138,6 +138,17 @@ def test_a_column_filled_by_rote_is_found() -> None:
     assert codes(check_shares(dataset(), profile(**by_rote), history(**filled()))) == [("values_collapsed", "failure")]
 
 
+def dated(span_days: int | None, distinct: int) -> dict[str, Any]:
+    counts = Counter({"issued_date": 2000})
+    return {"filled": counts, "distinct": Counter({"issued_date": distinct}), "span_days": span_days}
+
+
+def test_a_window_of_few_days_has_few_days_in_it() -> None:
+    past = history(**dated(None, 700))
+    assert check_shares(dataset(), profile(**dated(15, 14)), past) == []
+    assert codes(check_shares(dataset(), profile(**dated(15, 1)), past)) == [("values_collapsed", "failure")]
+
+
 def worded(**words: int) -> dict[str, Any]:
     return {"words": {"status_current": words}}
 
@@ -234,7 +245,7 @@ def test_a_profile_survives_json_and_holds_no_contact() -> None:
 
 def test_a_permit_on_two_pages_is_a_repeat() -> None:
     seen = Observation()
-    page = PageView(Profile(rows=2, permits=2), pl.Series(["a", "b"]), pl.Series(["a"]), 1, 0)
+    page = PageView(Profile(rows=2, permits=2), pl.Series(["a", "b"]), pl.Series(["a"]), 1, 0, pl.Series(["x", "y"]))
     seen.add("one", page)
     seen.add("two", page)
     closed = seen.close()
