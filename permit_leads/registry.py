@@ -155,6 +155,7 @@ class Dataset(Strict):
     freshness_hours: Annotated[int, Field(ge=1)] = 72
     rejection_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
     withdrawal_limit: Annotated[float, Field(ge=0, le=1)] = 0.05  # share of permits that may vanish in one reconcile
+    is_rolling: bool = False  # the publisher drops its oldest rows: those are not taken for withdrawn
     encoding: str = "utf-8"
     delimiter: Delimiter = ","  # csv
     zip_member: str | None = None  # the file is a ZIP: pattern on the name of the one member that holds the rows

@@ -5,7 +5,7 @@ Only a reconcile run, which has the publisher's whole set before it, may conclud
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +21,7 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 # What these give to a question without a window is all there is; a file may have dropped its oldest rows.
 WHOLE_PROTOCOLS = ("socrata", "arcgis", "ckan")
+ROLLING_MARGIN = timedelta(days=90)  # rows are dropped by another day than that of issue, and not all at once
 ALWAYS_BELIEVED = 10  # so that a small dataset may lose a few
 
 
@@ -55,15 +56,21 @@ class Absence:
         """
         if self._began_at is None:
             return 0
-        is_whole = self._dataset.protocol in WHOLE_PROTOCOLS
+        is_whole = self._dataset.protocol in WHOLE_PROTOCOLS and not self._dataset.is_rolling
         if not is_whole and self._oldest is None:
-            return 0  # a file without dates cannot show whether it dropped its oldest rows
+            return 0  # a list without dates cannot show whether it dropped its oldest rows
         scope = {"dataset_id": self._dataset.id, "since": self._began_at}
-        self._conn.execute(QUERIES["find_absent"], {**scope, "oldest": None if is_whole else self._oldest})
+        self._conn.execute(QUERIES["find_absent"], {**scope, "oldest": None if is_whole else self._oldest_missed()})
         count = self._believed()
         if count:
             self._write()
         return count
+
+    def _oldest_missed(self) -> date | None:
+        """The day of issue from which on a permit should be listed."""
+        if self._oldest is None or not self._dataset.is_rolling:
+            return self._oldest
+        return self._oldest + ROLLING_MARGIN
 
     def _believed(self) -> int:
         found = self._conn.execute(QUERIES["count_absent"], {"dataset_id": self._dataset.id}).fetchone()

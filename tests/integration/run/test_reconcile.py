@@ -159,6 +159,15 @@ def test_too_many_withdrawals_at_once_are_held_back(portal: Portal) -> None:
     assert portal.rows("select count(*) from permits where withdrawn_at is not null") == [(0,)]
 
 
+def test_rows_that_a_rolling_list_dropped_are_not_withdrawn_but_newer_ones_are(portal: Portal) -> None:
+    table = portal.resource.table
+    oldest_first = table.typed[portal.dataset.date_column or ""].arg_sort().to_list()
+    portal.resource.table = table.without([*oldest_first[:5], oldest_first[-1]])
+    rolling = portal.dataset.model_copy(update={"is_rolling": True})
+    assert portal.run(is_reconcile=True, dataset=rolling).error is None
+    assert portal.rows("select count(*) from permits where withdrawn_at is not null") == [(1,)]
+
+
 def touch(portal: Portal, places: list[int], text: str) -> list[str]:
     """Rewrite the description of these rows, and say that they were written now; their keys."""
     written = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
