@@ -40,7 +40,8 @@ select dataset_id, count(*) as row_count
 
 -- judge --
 -- What becomes of each row. A version is put back under its own number where that number is free and in its place in
--- time; what is newer than all we know is appended; what is older never replaces anything.
+-- time; what is newer than all we know is appended; what is older never replaces anything. (First and last by windows:
+-- looking each row's neighbours up among all rows took a quarter of an hour for 50,000.)
 create temporary table judged on commit drop as
 with placed as (
        select staged.line, staged.permit_id, staged.dataset_id, staged.version, staged.recorded_at, staged.content_hash,
@@ -86,13 +87,9 @@ with placed as (
 select line, permit_id, dataset_id, recorded_at, fate, is_withdrawn,
        (case when fate = 'newer' then greatest(version, known_version + newer_rank) else version end)::integer
          as final_version,
-       fate in ('new', 'newer') and not exists (
-         select from told as later
-          where later.permit_id = told.permit_id and later.version > told.version and later.fate in ('new', 'newer'))
-         as is_last,
-       fate = 'new' and not exists (
-         select from told as before
-          where before.permit_id = told.permit_id and before.version < told.version and before.fate = 'new') as is_first
+       fate in ('new', 'newer')
+         and version = max(version) filter (where fate in ('new', 'newer')) over (partition by permit_id) as is_last,
+       fate = 'new' and version = min(version) filter (where fate = 'new') over (partition by permit_id) as is_first
   from told;
 create index judged_lines on judged (line);
 analyze judged
