@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from permit_leads import archive_cli, export_cli, report
+from permit_leads.archive.shelves import Shelves
 from permit_leads.arguments import Arguments, parse_arguments
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.export import ExportedFile, export_window
@@ -59,8 +60,12 @@ def main(argv: Sequence[str] | None = None, run: Run = run_whole, now: datetime 
 
 
 def _build_request(arguments: Arguments, settings: Settings, registry: Registry) -> Request:
+    named = arguments.sources
+    if arguments.is_replay and not named and not settings.sources:
+        archived = Shelves(settings.archive_url).datasets()  # also those that are off, or only recorded
+        named = tuple(name for name in archived if name in registry)
     return Request(
-        dataset_ids=choose_sources(arguments.sources, settings, registry, is_replay=arguments.is_replay),
+        dataset_ids=choose_sources(named, settings, registry, is_replay=arguments.is_replay),
         since=arguments.instants.since,
         until=arguments.instants.until,
         formats=arguments.formats,

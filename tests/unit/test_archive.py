@@ -224,3 +224,21 @@ def test_confirming_is_repeated_safely_when_it_was_cut_in_the_middle(archive: Ar
     pending.write_bytes(left)  # as if it had died before this file was removed
     archive.confirm(RUN, "some_city")
     assert (archive.pending("some_city"), len(archive.runs("some_city"))) == ([], 1)
+
+
+def test_manifest_of_an_older_archive_is_read_as_a_sync_of_the_day_of_its_last_page(
+    archive: Archive, tmp_path: Path
+) -> None:
+    archive.write_page(RUN, "some_city", 0, page())
+    archive.write_complete(RUN, "some_city", WINDOW)
+    (path,) = (tmp_path / "manifest").rglob("*.jsonl")
+    first, last = map(json.loads, path.read_text().splitlines())
+    known = {"type", "run_id", "dataset_id", "since", "until", "page_count", "fetched_at"}
+    older = tmp_path / "manifest" / "dataset=some_city" / path.name
+    older.write_text(f"{json.dumps(first)}\n{json.dumps({name: last[name] for name in known})}\n")
+    path.unlink()
+    (run,) = archive.runs("some_city")
+    assert (run.facts.kind, run.at, run.learned_at) == ("sync", NOW, None)
+    assert [one.body for _, one in archive.pages(run)] == [page().body]
+    with pytest.raises(ArchiveCorrupt, match="in the archive already"):
+        archive.write_complete(RUN, "some_city", WINDOW)
