@@ -116,6 +116,9 @@ class Wire:
 
     def _read(self, response: httpx.Response, started: float, cut_at: int | None) -> bytes:
         limit = cut_at or self._max_body_bytes
+        announced = response.headers.get("content-length", "")
+        if cut_at is None and announced.isdigit() and int(announced) > limit:
+            raise Hopeless(f"the body of {announced} bytes that it announces is larger than {limit} bytes")
         chunks: list[bytes] = []
         size = 0
         for chunk in _decoded(response, limit):

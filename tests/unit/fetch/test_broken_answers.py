@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import ssl
+from datetime import date
 from typing import Any
 
 import httpx
@@ -22,7 +23,22 @@ URLS: dict[Protocol, str] = {
     "csv": f"https://{HOST}/a.csv",
     "xlsx": f"https://{HOST}/a.xlsx",
     "geojson": f"https://{HOST}/a.geojson",
+    "html": f"https://{HOST}/a.html",
+    "accela": f"https://{HOST}/ELM/Cap/CapHome.aspx?module=Building&TabName=Building",
+    "portal": f"https://{HOST}/api/search",
 }
+OPTIONS: dict[Protocol, dict[str, Any]] = {
+    "html": {"header_names": ("permit",), "empty_pattern": "nothing found"},
+    "accela": {
+        "date_column": "Date",
+        "date_kind": "us_date",
+        "header_names": ("Date", "Record"),
+        "empty_pattern": "returned no results",
+        "accela": {},
+    },
+    "portal": {"portal": {"rows": "rows"}},
+}
+DAY = date(2026, 3, 2)
 LARGE = 100_000
 PACKED = gzip.compress(b'[{"a":"b"}]' * 2000)
 BROKEN: dict[str, tuple[Answer, type[SourceError], str]] = {
@@ -38,6 +54,7 @@ BROKEN: dict[str, tuple[Answer, type[SourceError], str]] = {
     "cut gzip": (ok(PACKED[:-9], content_encoding="gzip"), SourceUnavailable, "gzip body"),
     "broken gzip": (ok(b"\x1f\x8b\x08 no gzip at all", content_encoding="gzip"), SourceUnavailable, "gzip body"),
     "beyond any bound": (ok(b"[" + b" " * LARGE), SourceUnavailable, "larger than"),
+    "5 GB announced": (ok(b"[", content_length="5368709120"), SourceUnavailable, "5368709120 bytes that it announces"),
     "gzip bomb": (ok(gzip.compress(b" " * 50 * LARGE), content_encoding="gzip"), SourceUnavailable, "larger than"),
     "redirect loop": (status(302, location="/again"), SourceChanged, "redirects more than 5 times"),
 }
@@ -45,7 +62,9 @@ BROKEN: dict[str, tuple[Answer, type[SourceError], str]] = {
 
 def fetched(protocol: Protocol, answer: Answer, pages: list[Page], **options: Any) -> Setup:
     setup = Setup(lambda _: answer, **options)
-    for page in fetch_pages(dataset(protocol, url=URLS[protocol]), Window(None, None), setup.client):
+    city = dataset(protocol, url=URLS[protocol], **OPTIONS.get(protocol, {}))
+    window = Window(DAY, DAY) if protocol == "accela" else Window(None, None)
+    for page in fetch_pages(city, window, setup.client):
         pages.append(page)  # noqa: PERF402  # what came before the error is what is looked at
     return setup
 
