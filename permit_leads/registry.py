@@ -142,6 +142,7 @@ class Dataset(Strict):
     date_column: str | None = None  # the publisher's column that a window filters by; None: every run fetches all
     date_kind: Parse = "floating_date"  # how that column is written
     date_zone: str | None = None  # for epoch_ms: IANA name or a fixed offset such as "-06:00"
+    soda: Literal["2.1", "3.0"] = "2.1"  # socrata: 3.0 is asked only with a token (SOCRATA_APP_TOKEN), else 2.1
     system_cursor: str | None = None  # the column in which the portal itself says when it wrote a row: ":updated_at"
     # (socrata), the edit date (arcgis). A sync then reads rows of other days too that were written since the last one,
     touched_limit: Annotated[int, Field(ge=1)] = 20_000  # unless there are more: then everything was replaced

@@ -269,6 +269,8 @@ def _ckan_mistakes(dataset: Dataset) -> Iterator[str]:
 
 
 def _cursor_mistakes(dataset: Dataset) -> Iterator[str]:
+    if dataset.soda != "2.1" and dataset.protocol != "socrata":
+        yield f"soda: only for protocol 'socrata' (seen {dataset.protocol!r})"
     cursor = dataset.system_cursor
     if cursor is None:
         return

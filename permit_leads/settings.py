@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     socrata_app_token: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("SOCRATA_APP_TOKEN"),
-        description="Socrata application token; raises the rate limit.",
+        description="Socrata application token; raises the rate limit, and SODA 3.0 answers only with one.",
     )
 
     budget_minutes: float = Field(

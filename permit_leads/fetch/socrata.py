@@ -1,4 +1,5 @@
-"""Socrata SODA 2.1: count, pages in one fixed order, count again, and nothing believed that does not add up.
+"""Socrata SODA 2.1, or 3.0 where the source file says so (`soda3`): count, pages in one fixed order, count again, and
+nothing believed that does not add up.
 
 Rows have no order of their own, so every page asks for one that ends in the unique `:id`, and the next page begins
 after the rows received, never after the rows asked for. Three things must then agree: the rows received, the different
@@ -16,6 +17,7 @@ from urllib.parse import quote, urlencode
 import polars as pl
 
 from permit_leads.errors import SourceChanged
+from permit_leads.fetch import soda3
 from permit_leads.fetch.beyond import is_replaced, left
 from permit_leads.fetch.distinct import DistinctIds
 from permit_leads.fetch.http import PoliteClient
@@ -28,7 +30,7 @@ from permit_leads.fetch.wire import Transient
 from permit_leads.page import Page, PageKind, Window
 from permit_leads.registry import Dataset
 
-READ_HERE = frozenset({200, 400, 403, 404})
+READ_HERE = frozenset({200, 400, 401, 403, 404})
 # One row a line, its id first: as portals write them. Found in half the time that ids anywhere take.
 _FIRST_ID = re.compile(rb'\[\{":id":("[^"\\]*")')
 _NEXT_ID = re.compile(rb'\n,\{":id":("[^"\\]*")')
@@ -60,6 +62,7 @@ def fetch_pages(dataset: Dataset, window: Window, client: PoliteClient) -> Itera
         SourceChanged: a column is gone or was retyped.
     """
     where = where_clause(dataset, window)
+    soda3.say_if_tokenless(dataset, client)
     before, page = _census(dataset, client, where)
     if is_replaced(dataset, window, before.count):
         yield left(page, before.count)
@@ -153,11 +156,14 @@ def _require_answer(dataset: Dataset, client: PoliteClient, page: Page) -> None:
 def _ask(dataset: Dataset, client: PoliteClient, kind: PageKind, query: dict[str, str]) -> Page:
     """One query, repeated while its answer is cut. Error envelopes come back as pages."""
     token = client.socrata_app_token
+    is_post = soda3.is_spoken(dataset, client)
+    address = f"{dataset.url}?{urlencode(query, safe='$:*(),', quote_via=quote)}"
     return client.fetch(
         dataset.id,
-        "GET",
-        f"{dataset.url}?{urlencode(query, safe='$:*(),', quote_via=quote)}",
-        headers={"x-app-token": token} if token else None,
+        "POST" if is_post else "GET",
+        soda3.address_of(dataset) if is_post else address,
+        body=soda3.body_of(query) if is_post else None,
+        headers=({"x-app-token": token} if token else {}) | (soda3.HEADERS if is_post else {}),
         kind=kind,
         min_spacing=dataset.spacing_seconds,
         accept=READ_HERE,

@@ -25,7 +25,9 @@ def error_of(dataset: Dataset, client: PoliteClient, page: Page) -> SourceError:
     answer = _parsed(page)
     code = text_of(member(answer, "errorCode")) or text_of(member(answer, "code")) or "no code"
     message = (text_of(member(answer, "message")) or "no message")[:300]
-    if page.status == 403:
+    if page.status in (401, 403) and "token" in message.lower():
+        return SourceRefused(dataset.id, f"the application token is refused ({message}); correct SOCRATA_APP_TOKEN")
+    if page.status in (401, 403):
         return SourceRefused(dataset.id, f"the publisher refuses ({code}: {message}); it may have been made private")
     if code.endswith(LATER):
         return SourceUnavailable(dataset.id, f"HTTP {page.status} {code}: {message} ({page.url})")

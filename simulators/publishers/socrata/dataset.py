@@ -17,6 +17,7 @@ from simulators.publishers.quirks import Quirks
 from simulators.publishers.rendering import Member, render_csv, render_members
 from simulators.publishers.socrata.errors import engine_error, front_error
 from simulators.publishers.socrata.metadata import describe_dataset
+from simulators.publishers.socrata.posted import is_soda3, statement_of, token_refusal
 from simulators.publishers.socrata.prepared import SYSTEM_FIELDS, UNQUOTED_TYPES, Prepared, join_rows, join_with_system
 from simulators.publishers.socrata.query import Query, UnknownParameterError, read_query
 from simulators.publishers.sql.meaning import Interpreter, Meaning, ValueKind
@@ -62,23 +63,30 @@ class SocrataDataset:
 
     def serves(self, request: Request) -> bool:
         """Whether the path names this dataset."""
-        return request.path.partition(".")[0] in (f"/resource/{self.four_by_four}", f"/api/views/{self.four_by_four}")
+        plain = request.path.partition(".")[0]
+        return plain in (f"/resource/{self.four_by_four}", f"/api/views/{self.four_by_four}") or is_soda3(request, self)
 
     def kind_of(self, request: Request) -> Kind:
         """What a request asks for."""
+        if is_soda3(request, self):
+            return "count" if "count(" in statement_of(request).lower() else "rows"
         if "/views/" in request.path:
             return "metadata"
         select = dict(request.query).get("$select", "").lower()
         return "count" if "count(" in select or "max(" in select or "min(" in select else "rows"
 
     def answer(self, request: Request, quirks: Quirks) -> Reply:
-        """The answer to a GET."""
+        """The answer to a GET, or to a statement that was posted."""
         if quirks.error_code is not None:
             return _as_ok(front_error(200, "service-unavailable", quirks.error_message))
-        if "/views/" in request.path:
+        is_posted = is_soda3(request, self)
+        if is_posted and (refusal := token_refusal(request)) is not None:
+            return refusal
+        if "/views/" in request.path and not is_posted:
             return Reply(200, orjson.dumps(describe_dataset(self)), _JSON_HEADERS)
         try:
-            query = read_query(request.query, self.table.by_name)
+            asked = [("$query", statement_of(request))] if is_posted else request.query
+            query = read_query(asked, self.table.by_name)
             return self._unless_same(request, self._answer_query(query, quirks, request.path.endswith(".csv")))
         except UnknownParameterError as unknown:
             return front_error(400, "query.unrecognized-parameter", f"Unrecognized arguments [{unknown}]")

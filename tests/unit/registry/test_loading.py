@@ -123,6 +123,7 @@ MISTAKES = [
     ("grain by a day that is not mapped", "[dataset.fields]",
      '[dataset.grain]\nrows = "one a contact"\nnewest_by = ["StatusDate"]\n\n[dataset.fields]',
      ["grain.newest_by: 'StatusDate' is no day that is mapped (these are: IssuedDate)"]),
+    ("SODA of a file", '"socrata"', '"csv"\nsoda = "3.0"', ["soda: only for protocol 'socrata'"]),
     ("cursor of another name", 'key = ["num"]', 'key = ["num"]\ndate_column = "d"\nsystem_cursor = "updated"',
      ["system_cursor: seen 'updated'", ":updated_at"]),
     ("cursor without a date", 'key = ["num"]', 'key = ["num"]\nsystem_cursor = ":updated_at"', ["needs date_column"]),
