@@ -58,7 +58,10 @@ def figures(results: list[Result], clean: Clean | None) -> dict[str, object]:
         "repaired": verdicts["repaired"],
         "detected": verdicts["detected"],
         "missed": verdicts["missed"],
+        "detected_held_back": sum(one.said.startswith("held") for one in results if one.verdict == "detected"),
+        "detected_failed": sum(one.said.startswith("failure") for one in results if one.verdict == "detected"),
         "detected_share": round(good / max(1, len(results)), 4),
+        "stored_under_a_warning": sum(not one.error for one in results if one.verdict == "detected"),
         "visible_bad_rows": sum(one.visible_bad_rows for one in results),
     }
     return measured | (clean.figures() if clean else {})

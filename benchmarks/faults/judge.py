@@ -51,16 +51,24 @@ class Judged:
 
 
 def look(store: Store) -> Seen:
-    """The store after its newest run: as its owner sees it, and the leads as a signed-in customer sees them."""
+    """The store after its newest run; when that refused its batch, also what a customer sees."""
     with psycopg.connect(store.owner_url) as conn:
         ((status,),) = conn.execute(QUERIES["run_record"]).fetchall()
         rows = frame(conn.execute(QUERIES["stored"]).fetchall())
         findings = conn.execute(QUERIES["findings"]).fetchall()
         rejected = set(conn.execute(QUERIES["rejections"]).fetchall())
+    shown = rows.clear() if status == "success" else look_as_customer(store)
+    return Seen(status, rows, shown, findings, rejected)
+
+
+def look_as_customer(store: Store) -> pl.DataFrame:
+    """Every permit behind a lead that a signed-in customer can read, by the role and the claims the API takes."""
     with psycopg.connect(store.api_url) as conn:
         conn.execute(QUERIES["act_as_customer"])
         shown = frame(conn.execute(QUERIES["shown"]).fetchall())
-    return Seen(status, rows, shown, findings, rejected)
+    if shown.is_empty():
+        raise RuntimeError("the customer sees no lead at all, so nothing can be said of bad ones")
+    return shown
 
 
 def frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
@@ -82,8 +90,6 @@ def judge(seen: Seen, truth: Expected, before: Expected, named_by: Collection[st
     half_done = differences(seen.rows, before.rows)
     codes = sorted({code for code, severity, _ in seen.findings if severity == "failure"})
     said = f"{seen.status} {' '.join(codes)}".strip()
-    if not off:  # it refused what it already held: nothing was lost
-        return Judged("detected", said, "", 0)
     return Judged("missed" if half_done else "detected", said, half_done, visible)
 
 

@@ -27,12 +27,15 @@ from permit_leads.store.migrate import migrate
 from permit_leads.store.queries import load_queries
 from simulators.publishers import Host, Simulator, serve
 from simulators.publishers.ckan.envelope import not_found
+from simulators.publishers.hosts import Resource
 from simulators.publishers.socrata.errors import missing_dataset
+from simulators.publishers.table import Table
 
 QUERIES = load_queries(Path(__file__).with_name("judge.sql"))
 NOT_FOUND = {"socrata": missing_dataset, "ckan": not_found}
 RUNS_BEFORE = 15
 MORNING = time(11)  # UTC
+IN_A_HURRY = "options=-c%20synchronous_commit%3Doff"  # a store that is thrown away may lose its last moment
 
 
 class Silent:
@@ -118,7 +121,7 @@ class Server:
         """The store of that name."""
         urls = embedded.ensure_running(self.home)
         owner, api = (f"{url.rpartition('/')[0]}/{name}" for url in (urls.owner, urls.api))
-        return Store(owner, api, self.archives / name)
+        return Store(f"{owner}?{IN_A_HURRY}", api, self.archives / name)
 
     def drop(self, name: str) -> None:
         """Forget a store."""
@@ -145,6 +148,7 @@ class Stage:
         self.host = simulator.hosts[adapter.host]
         self.name = f"history_{adapter.name}"
         self._count = 0
+        self._shown: dict[date, list[tuple[Resource, Table]]] = {}
 
     def play_history(self, runs: int = RUNS_BEFORE) -> None:
         """The backfill and so many mornings after it, up to the day before the fault.
@@ -163,7 +167,12 @@ class Stage:
     def publish(self, day: date) -> None:
         """The publisher shows what is true on a morning, and has no fault."""
         self.simulator.restore()
-        self.host.resources[:] = self.adapter.make(known_on(day, self.adapter.since), day)
+        if day not in self._shown:
+            made = self.adapter.make(known_on(day, self.adapter.since), day)
+            self._shown[day] = [(resource, resource.table) for resource in made]
+        for resource, table in self._shown[day]:
+            resource.table = table
+        self.host.resources[:] = [resource for resource, _ in self._shown[day]]
 
     def run(self, store: Store, day: date, odd: Conditions | None = None) -> Outcome:
         """One run of that morning."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from simulators.publishers.recorded_rows import unpack
 from simulators.publishers.snapshot import SNAPSHOT
 
 NOTE = "recorded City of Austin rows of 2015, every 14th permit, re-expressed for a benchmark"
-FIRST_DAY = date(2015, 8, 1)
+FIRST_DAY = date(2015, 8, 31)
 FAULT_DAY = date(2015, 11, 18)  # a Wednesday; Veterans Day and three weekends lie in the history before it
 EVERY, CHOSEN = 14, 3
 COLUMNS = {
@@ -53,7 +53,7 @@ FIELDS = {
 }
 
 
-@lru_cache(maxsize=1)
+@cache
 def permits() -> pl.DataFrame:
     """All rows as text, oldest first; `issued` as YYYY-MM-DD."""
     recorded = pl.read_csv(unpack(SNAPSHOT / "austin" / "2015.csv.zst"), infer_schema=False)
@@ -92,6 +92,7 @@ class Expected:
         return set(self.rows["permit_num"])
 
 
+@cache
 def expected_on(day: date, since: date = FIRST_DAY) -> Expected:
     """The truth of a morning in the store's types."""
     return Expected(

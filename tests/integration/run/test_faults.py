@@ -12,6 +12,7 @@ from benchmarks.faults.adapters import adapters
 from benchmarks.faults.case import Result, play_all
 from benchmarks.faults.clean import Watch, recorded_rows
 from benchmarks.faults.modes import menu
+from benchmarks.faults.playing import quick_folder
 from benchmarks.faults.stage import Server, stages
 from permit_leads.registry import load_registry
 from tests.conftest import HOME
@@ -40,12 +41,11 @@ CHOSEN = (
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Result]]:
+def results() -> Iterator[list[Result]]:
     (csv,) = [adapter for adapter in adapters() if adapter.name == "csv"]
-    server = Server(Path(os.environ[HOME]), tmp_path_factory.mktemp("archives"))
-    with stages(server, [csv]) as get:
+    with quick_folder() as folder, stages(server := Server(Path(os.environ[HOME]), folder), [csv]) as get:
         stage = get(csv)
-        stage.play_history(runs=9)
+        stage.play_history(runs=6)
         yield list(play_all(stage, [mode for mode in menu() if mode.name in CHOSEN]))
         server.drop(stage.name)
 
