@@ -8,13 +8,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from permit_leads.cli import main
+from permit_leads.outcome import Outcome, Request
 from simulators.publishers import Simulator, load_snapshot, serve
 
 ROOT = Path(__file__).parents[3]
@@ -28,16 +29,19 @@ class Operator:
     url: str
     patch: pytest.MonkeyPatch
     told: pytest.CaptureFixture[str]
+    begun: list[Request] = field(default_factory=list)
+
+    def begin(self, request: Request, *_: object) -> list[Outcome]:
+        """Stands for the run itself, which is not what is looked at here."""
+        self.begun.append(request)
+        return []
 
     def run(self, *flags: str, source: str = AUSTIN, budget: str = "60") -> tuple[int, str, str]:
         """Exit code and what was printed, off a terminal."""
         self.patch.setenv("PERMIT_LEADS_SOURCES", source)
         self.patch.setenv("PERMIT_LEADS_BUDGET_MINUTES", budget)
-        code = main(flags)
+        code = main(flags, run=self.begin)
         return (code, *self.told.readouterr())
-
-    def rows_pages(self) -> int:
-        return sum("$limit" in request.raw_query for request in self.simulator.requests)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +71,8 @@ def test_long_window_is_priced_by_the_publishers_own_count(operator: Operator) -
     assert 1000 < int(counted[1]) < 10_000
     assert int(counted[2]) == 5  # robots.txt, metadata, two counts, and one page of at most 10,000
     assert "add --yes to go on" in told
-    assert operator.rows_pages() == 0
+    assert operator.begun == []
+    assert not any("$limit" in request.raw_query for request in operator.simulator.requests)
     with psycopg.connect(operator.url) as conn:
         assert conn.execute("select count(*) from etl_runs").fetchone() == (0,)
 
@@ -75,15 +80,13 @@ def test_long_window_is_priced_by_the_publishers_own_count(operator: Operator) -
 def test_yes_goes_on_above_the_budget(operator: Operator) -> None:
     code, _, told = operator.run(*LONG, "--yes", budget="0")
     assert code == 0, told
-    assert operator.rows_pages() == 1
+    assert len(operator.begun) == 1
 
 
-@pytest.mark.parametrize(("typed", "status", "rows_pages"), [("y\n", 0, 1), ("\n", 2, 0)])
-def test_on_a_terminal_somebody_is_asked(
-    operator: Operator, tmp_path: Path, typed: str, status: int, rows_pages: int
-) -> None:
+@pytest.mark.parametrize(("typed", "status"), [("y\n", 0), ("\n", 2)])
+def test_on_a_terminal_somebody_is_asked(operator: Operator, tmp_path: Path, typed: str, status: int) -> None:
     there, here = pty.openpty()
-    own = {"PYTHONPATH": str(ROOT), "PERMIT_LEADS_SOURCES": AUSTIN, "PERMIT_LEADS_BUDGET_MINUTES": "0"}
+    own = {"PYTHONPATH": str(ROOT), "PERMIT_LEADS_SOURCES": SOUTHLAKE, "PERMIT_LEADS_BUDGET_MINUTES": "0"}
     try:
         os.write(there, typed.encode())
         command = [sys.executable, "-m", "permit_leads", *LONG]
@@ -95,14 +98,15 @@ def test_on_a_terminal_somebody_is_asked(
         os.close(here)
     assert told.returncode == status, told.stderr
     assert "Fetch all the same? [y/N]" in told.stdout + told.stderr
-    assert operator.rows_pages() == rows_pages, told.stderr
+    assert bool(operator.simulator.requests) == (status == 0), told.stderr
 
 
 def test_short_window_asks_nobody_first_and_passes_the_usual_budget(operator: Operator) -> None:
     code, _, told = operator.run("--since", "7d", "--dry-run")
     assert code == 0, told
     assert 'requests="5 or more"' in told
-    assert sum("count(" in request.raw_query for request in operator.simulator.requests) == 2
+    assert operator.simulator.requests == []
+    assert len(operator.begun) == 1
 
 
 def test_delay_makes_the_price_higher(operator: Operator) -> None:
