@@ -18,6 +18,7 @@ from permit_leads.run import run_all
 from permit_leads.settings import Settings
 from permit_leads.store.events import Event, events_after, newest_event_id
 from simulators.publishers import Fault, Simulator, load_snapshot, serve
+from simulators.publishers.socrata.dataset import SocrataDataset
 
 NEW_YORK = "nyc_dob_now_permits"
 HOST = "data.cityofnewyork.us"
@@ -211,6 +212,20 @@ def test_touched_rows_do_not_hide_that_the_window_is_empty(portal: Portal) -> No
     outcome = portal.run(is_reconcile=False)
     assert outcome.status == "failure"
     assert "where the store already holds permits" in (outcome.error or "")
+
+
+def test_freshness_goes_by_the_rows_and_not_by_what_the_portal_says_of_itself(portal: Portal) -> None:
+    written = pl.lit(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+    table, column = portal.resource.table, portal.dataset.date_column or ""
+    shift = pl.col(column).str.head(10).str.to_date().dt.offset_by("-60d").dt.strftime("%Y-%m-%dT00:00:00.000")
+    portal.resource.table = table.changed(range(table.rows.height), {":updated_at": written, column: shift})
+    assert isinstance(portal.resource, SocrataDataset)
+    portal.resource.updated_at = datetime.now(UTC)  # rowsUpdatedAt, Last-Modified and ETag say that all is new
+    fresh_store = portal.dataset.model_copy(update={"id": "another_store"})
+    request = Request(("another_store",), None, None, (), None, False, False, Path())
+    (outcome,) = run_all(request, {"another_store": fresh_store}, portal.settings, Silent())
+    assert outcome.error is None
+    assert "stale" in {finding.code for finding in outcome.findings}
 
 
 def test_replay_of_many_runs_gives_what_was_there(portal: Portal) -> None:
