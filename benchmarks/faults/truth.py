@@ -16,7 +16,7 @@ from simulators.publishers.recorded_rows import unpack
 from simulators.publishers.snapshot import SNAPSHOT
 
 NOTE = "recorded City of Austin rows of 2015, every 14th permit, re-expressed for a benchmark"
-FIRST_DAY = date(2015, 8, 31)
+FIRST_DAY = date(2015, 8, 1)
 FAULT_DAY = date(2015, 11, 18)  # a Wednesday; Veterans Day and three weekends lie in the history before it
 EVERY, CHOSEN = 14, 3
 COLUMNS = {

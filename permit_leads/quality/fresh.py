@@ -13,10 +13,10 @@ from permit_leads.quality.shares import source_columns
 from permit_leads.quality.words import check_places, check_words
 from permit_leads.registry import Dataset
 
-MOST_RUNS = 5  # so many runs together, when one brings too little to tell
+MOST_RUNS = 8  # so many runs together, when one brings too little to tell
 FEWEST_NEW, FEWEST_BEFORE = 8, 50
 FEWEST_TO_HOLD = 20
-IMPROBABLE = 14.0  # natural logarithm: once in a million
+IMPROBABLE = 10.0  # natural logarithm: once in twenty thousand
 LEAST_DROP, GREAT_DROP = 0.10, 0.30
 FEWEST_DISTINCT, COLLAPSE = 8, 0.2
 GREAT_FRESH = 0.5
