@@ -72,14 +72,17 @@ def stage_created(
 ) -> None:
     """Note new permits, or, with `leads` (`lead_id`, `permit_id`), new leads, of one page."""
     kind = "permit.created" if leads is None else "lead.created"
-    for start in range(0, len(permit_ids), BLOCK):
-        block = {
+    blocks = (
+        {
             "kind": kind,
             "recorded_at": recorded_at,
             "permit_ids": _array(permit_ids[start : start + BLOCK]),
             "lead_ids": None if leads is None else _array(leads["lead_id"][start : start + BLOCK]),
         }
-        conn.execute(QUERIES["stage_created"], block)
+        for start in range(0, len(permit_ids), BLOCK)
+    )
+    with conn.cursor() as cursor:  # all blocks of a page are sent before the first answer is waited for
+        cursor.executemany(QUERIES["stage_created"], blocks)
 
 
 def publish(
