@@ -16,18 +16,20 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import httpcore  # noqa: F401 - httpx loads it at its first request: here once, and not in each fork
 from fsspec.implementations.local import LocalFileSystem
 
 from permit_leads import run
 from permit_leads.archive import Archive
 from permit_leads.outcome import Request
 from permit_leads.progress import Progress
-from permit_leads.registry import load_registry
+from permit_leads.registry import SOURCES_DIR, load_source
 from permit_leads.settings import Settings, load_settings
 from permit_leads.store import state
 from permit_leads.store.permits import PermitWriter
 
 DATASET = "austin_issued_permits"
+FILE = SOURCES_DIR / "tx" / "austin.toml"  # alone: each of forty forks reads it anew
 DAYS, PAGE_SIZE = 7, 350  # at least three pages of rows between two counts
 BOUNDARIES: dict[str, tuple[object, str, bool]] = {  # where, which function, and whether death comes after it
     "claimed": (run, "_signs_of_life", False),
@@ -80,7 +82,8 @@ def doom(boundary: str, count: int) -> None:
 def bring_in(settings: Settings) -> int:
     """One sync-like run over the last days; 0 when it went well."""
     now = datetime.now(UTC)
-    quick = load_registry()[DATASET].model_copy(update={"spacing_seconds": 0.0, "page_size": PAGE_SIZE})
+    (dataset,) = (one for one in load_source(FILE) if one.id == DATASET)
+    quick = dataset.model_copy(update={"spacing_seconds": 0.0, "page_size": PAGE_SIZE})
     request = Request(
         dataset_ids=(DATASET,),
         since=now - timedelta(days=DAYS),
