@@ -26,10 +26,14 @@ def test_every_change_is_captured_within_two_cycles(protocol: str, database_url:
     city.found(PERMITS)
     publisher = Publisher(protocol, city)
     with serve([publisher.host]) as simulator:
-        score = follow(publisher, Follower(protocol, database_url, simulator.url, tmp_path), ROUNDS, replaced_every=2)
+        follower = Follower(protocol, database_url, simulator.url, tmp_path)
+        score = follow(publisher, follower, ROUNDS, replaced_every=2)
     assert (score.mutations, score.replacements) == (sum(ROUNDS), 1)
     assert score.missed == {}
     assert score.captured_share == 1.0
     assert score.duplicates == 0
     assert score.spurious_changes == 0
     assert score.captured_by_sync > 0.5  # late and edited rows need no reconcile, also in a replacement that is read
+    told = follower.stored()
+    replay = follower.run(is_replay=True)
+    assert (replay.permit_new_count, replay.permit_changed_count, follower.stored()) == (0, 0, told)
