@@ -231,7 +231,7 @@ def test_hanging_servers_cost_no_more_than_the_patience(checker: Checker) -> Non
     started = time.monotonic()
     with serving(root=slow, health=slow, database=slow) as url:
         told = checker.run(url)
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30  # half of what the servers take, for a machine that is busy
     assert told.returncode == 1
     assert told.stdout.splitlines()[:3] == [line for line in told.stdout.splitlines() if "does not answer" in line]
 
