@@ -124,6 +124,7 @@ def replayed(archive: Archive, dataset: Dataset, window: Window, now: datetime) 
     touching = [order for order, archived in enumerate(runs) if touches(archived.window, window)]
     page_index = 0
     for replay_order, archived in enumerate(runs[: max(touching, default=-1) + 1]):
+        archive.check_file(archived)  # it has no pages; lost, it would be missed by nobody
         for sha256, page in archive.pages(archived):
             yield Arrived(page_index, sha256, page, now, replay_order)
             page_index += 1

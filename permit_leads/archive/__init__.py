@@ -219,6 +219,14 @@ class Archive:
         """
         for _ in self.pages(run):
             pass
+        self.check_file(run)
+
+    def check_file(self, run: ArchivedRun) -> None:
+        """Read the file that the run restored, if it restored one.
+
+        Raises:
+            ArchiveCorrupt: the file is not what it was.
+        """
         if run.facts.restored_from_sha256 is not None:
             self.unpack(run.facts.restored_from_sha256, Path(os.devnull))
 

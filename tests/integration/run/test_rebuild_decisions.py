@@ -118,6 +118,13 @@ def test_restored_file_is_restored_again_in_its_place_in_history(
     assert ask(rebuilt, kinds) == [("restore", "success", True), ("reconcile", "success", False)]
     assert cli.main(["--replay"]) == 0  # all that is archived, also of a source that cannot be fetched from here
     assert hashes(rebuilt) == hashes(lost)
+    ((sha256,),) = ask(lost, "select restored_from_sha256 from etl_runs where kind = 'restore'")
+    (town.archive_folder / "pages" / sha256[:2] / f"{sha256}.zst").unlink()
+    broken = new_store()
+    told = town.run(broken, is_replay=True)  # the runs after it are whole, and yet not all there was
+    assert told.status == "failure"
+    assert f"archived page {sha256} is missing" in str(told.error)
+    assert ask(broken, "select count(*) from permits") == [(0,)]
 
 
 def test_run_whose_manifest_is_pending_is_not_told_before_somebody_says_that_it_was(
