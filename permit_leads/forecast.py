@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -118,9 +118,7 @@ def _tell(cost: Forecast, progress: Progress) -> None:
     )
 
 
-def _require_consent(
-    costs: list[Forecast], minutes: float, budget: float, ask: Callable[[str], str] = input, console: TextIO = sys.stdin
-) -> None:
+def _require_consent(costs: list[Forecast], minutes: float, budget: float, console: TextIO = sys.stdin) -> None:
     dearest = max(costs, key=lambda cost: cost.minutes)
     requests = sum(cost.estimate.request_count for cost in costs)
     price = (
@@ -132,5 +130,7 @@ def _require_consent(
             f"{price}; nothing was fetched; add --yes to go on, or narrow it down with --since, --until or --source "
             "(the budget is PERMIT_LEADS_BUDGET_MINUTES)"
         )
-    if ask(f"{price}. Fetch all the same? [y/N] ").strip().lower() not in ("y", "yes"):
+    # Standard output may be a program's.
+    print(f"{price}. Fetch all the same? [y/N] ", end="", file=sys.stderr, flush=True)
+    if console.readline().strip().lower() not in ("y", "yes"):
         raise UsageError(f"{price}; not agreed to, so nothing was fetched")
