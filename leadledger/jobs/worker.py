@@ -80,7 +80,7 @@ async def _work(app: App, shift: Shift, progress: Progress, reopen: Callable[[],
         progress.event("worker.lost_database", level="warning", reason=reason, again_in=RECONNECT_SECONDS)
         with suppress(TimeoutError):
             await asyncio.wait_for(told_to_end.wait(), RECONNECT_SECONDS)
-        with suppress(DatabaseUnavailable):
+        with suppress(DatabaseUnavailable, psycopg.Error):  # away again already: the next round says so
             app = reopen()
 
 

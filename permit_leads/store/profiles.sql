@@ -23,7 +23,6 @@ select issued_date, count(*)
  where dataset_id = %(dataset_id)s
    and withdrawn_at is null
    and issued_date between %(first)s and %(last)s
-   and withdrawn_at is null
  group by issued_date
 
 -- write_profile --
