@@ -65,7 +65,9 @@ def _build_request(arguments: Arguments, settings: Settings, registry: Registry)
         archived = Shelves(settings.archive_url).datasets()  # also those that are off, or only recorded
         named = tuple(name for name in archived if name in registry)
     return Request(
-        dataset_ids=choose_sources(named, settings, registry, is_replay=arguments.is_replay),
+        dataset_ids=choose_sources(
+            named, settings, registry, is_replay=arguments.is_replay, is_reconcile=arguments.is_reconcile
+        ),
         since=arguments.instants.since,
         until=arguments.instants.until,
         formats=arguments.formats,

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from permit_leads.errors import UsageError
 from permit_leads.registry import Dataset
+from permit_leads.registry_cadence import can_be_reconciled
 from permit_leads.settings import Settings
 
 EXAMPLES = "for example --source austin_issued_permits, or --source austin_issued_permits,chicago_building_permits"
@@ -31,12 +32,13 @@ def as_supervised(settings: Settings) -> Settings:
 
 
 def choose_sources(
-    named: tuple[str, ...], settings: Settings, registry: dict[str, Dataset], *, is_replay: bool
-) -> tuple[str, ...]:
+    named: tuple[str, ...], settings: Settings, registry: dict[str, Dataset], *, is_replay: bool,
+    is_reconcile: bool = False,
+) -> tuple[str, ...]:  # fmt: skip
     """The sources named, or those of PERMIT_LEADS_SOURCES, or all enabled ones that can be reached from here.
 
     Raises:
-        UsageError: a source is unknown, or cannot be fetched; a replay needs no publisher and takes any.
+        UsageError: a source is unknown, or cannot be fetched as asked; a replay needs no publisher and takes any.
     """
     origin, asked = ("--source", named) if named else ("PERMIT_LEADS_SOURCES", settings.sources)
     for name in asked:
@@ -45,7 +47,13 @@ def choose_sources(
         obstacle = find_obstacle(registry[name], settings)
         if obstacle and not is_replay:
             raise UsageError(f"{origin} {name!r} {obstacle}; {EXAMPLES}")
-    chosen = asked or tuple(name for name, dataset in registry.items() if not find_obstacle(dataset, settings))
+        if is_reconcile and not can_be_reconciled(registry[name]):
+            raise UsageError(f"{origin} {name!r} is asked for days and cannot be read whole; use --since and --until")
+    chosen = asked or tuple(
+        name
+        for name, dataset in registry.items()
+        if not find_obstacle(dataset, settings) and (can_be_reconciled(dataset) or not is_reconcile)
+    )
     if not chosen:
         raise UsageError(f"no source is enabled; {EXAMPLES}")
     return chosen

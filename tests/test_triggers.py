@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -123,6 +124,24 @@ def test_etl_workflow_passes_on_what_was_typed(tmp_path: Path, inputs: dict[str,
     subprocess.run(["bash", "-e", "-c", step("run", "etl")], cwd=tmp_path, env=environment, check=True, timeout=30)
     assert (tmp_path / "called").read_text().splitlines() == ["-m", "permit_leads", *expected]
     assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize(("reconcile", "chosen"), [("false", ["a", "b"]), ("true", ["a"])])
+def test_etl_workflow_takes_what_can_be_asked_that_way(tmp_path: Path, reconcile: str, chosen: list[str]) -> None:
+    told = [
+        {"source": name, "is_enabled": is_on, "obstacle": None, "can_be_reconciled": name != "b"}
+        for name, is_on in (("a", True), ("b", True), ("c", False))
+    ]
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\necho '{json.dumps({'sources': told})}'\n")
+    python.chmod(0o755)
+    output = tmp_path / "output"
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SOURCE": "", "RECONCILE": reconcile}
+    subprocess.run(
+        ["bash", "-e", "-c", step("sources", "choose")], check=True, timeout=30,
+        env={**environment, "GITHUB_OUTPUT": str(output)},
+    )  # fmt: skip
+    assert json.loads(output.read_text().removeprefix("sources=")) == chosen
 
 
 def test_railway_services_have_the_names_the_runbook_uses_and_no_secrets() -> None:

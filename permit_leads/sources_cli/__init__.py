@@ -19,6 +19,7 @@ from permit_leads import probe
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.freshness import patience_days
 from permit_leads.registry import Dataset, load_registry, resolved_url
+from permit_leads.registry_cadence import can_be_reconciled
 from permit_leads.selection import as_supervised, choose_sources, find_obstacle, suggest
 from permit_leads.settings import Settings, load_settings
 from permit_leads.sources_cli import doctor
@@ -80,6 +81,7 @@ def _list(seen: argparse.Namespace, settings: Settings, registry: Registry) -> t
             "source": dataset.id,
             "is_enabled": dataset.is_enabled,
             "obstacle": find_obstacle(dataset, settings),
+            "can_be_reconciled": can_be_reconciled(dataset),
             "protocol": dataset.protocol,
             "state": dataset.publisher.state,
             "publisher": dataset.publisher.name,

@@ -88,6 +88,10 @@ def test_doctor_compares_the_columns_with_those_of_the_last_run(
 def test_list_and_show_say_what_the_registry_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     assert SOURCE in capsys.readouterr().out
+    _, listed = told(capsys, "list")
+    assert isinstance(listed["sources"], list)
+    whole = {row["source"]: row["can_be_reconciled"] for row in listed["sources"]}
+    assert (whole[SOURCE], whole["philadelphia_permits"]) == (True, False)
     code, seen = told(capsys, "show", SOURCE)
     assert (code, seen["id"], seen["last_run"]) == (0, SOURCE, None)
 

@@ -80,6 +80,15 @@ def test_replay_needs_no_publisher() -> None:
     assert choose("fir_permits", "ash_permits", is_replay=True) == ("fir_permits", "ash_permits")
 
 
+def test_source_that_is_asked_for_days_is_not_read_whole() -> None:
+    portal = {"protocol": "portal", "date_column": "day", "portal": {"rows": "rows"}}
+    registry = {"elm_permits": dataset("elm_permits"), "yew_permits": dataset("yew_permits", **portal)}
+    assert choose_sources((), settings(), registry, is_replay=False) == ("elm_permits", "yew_permits")
+    assert choose_sources((), settings(), registry, is_replay=False, is_reconcile=True) == ("elm_permits",)
+    with pytest.raises(UsageError, match=r"^--source 'yew_permits' is asked for days .* use --since and --until"):
+        choose_sources(("yew_permits",), settings(), registry, is_replay=False, is_reconcile=True)
+
+
 def test_nothing_enabled_is_refused() -> None:
     with pytest.raises(UsageError, match="no source is enabled"):
         choose_sources((), settings(), {"fir_permits": REGISTRY["fir_permits"]}, is_replay=False)
