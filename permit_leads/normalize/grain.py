@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
+import xxhash
 
 from permit_leads.permit import FIELD_BY_BLDS, PAGE_ROW, PAGE_SHA256, PERMIT_KEY
 from permit_leads.registry import Dataset
@@ -50,7 +51,9 @@ def rank_of(dataset: Dataset, typed: pl.DataFrame, texts: pl.DataFrame) -> pl.Se
     """
     names = [FIELD_BY_BLDS[blds].name for blds in dataset.grain.newest_by] if dataset.grain else []
     days = [pl.col(name).cast(pl.String).fill_null("") for name in names]
-    marks = texts.drop(PLACE).hash_rows(seed=0).cast(pl.String).str.pad_start(20, "0").alias("mark")
+    said = [pl.col(name).cast(pl.String).fill_null("\x00") for name in sorted(set(texts.columns) - set(PLACE))]
+    rows = texts.select(pl.concat_str(said, separator="\x1f").alias("row"))["row"].to_list()
+    marks = pl.Series("mark", [xxhash.xxh3_64_hexdigest(row.encode()) for row in rows], dtype=pl.String)
     return typed.select(pl.concat_str([*days, marks], separator=" ").alias(RANK)).to_series()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from permit_leads.normalize.grain import BestRanks
+from permit_leads.normalize.grain import BestRanks, rank_of
 from tests.unit.normalize.elm import elm, run
 
 Row = dict[str, str | None]
@@ -81,6 +81,13 @@ def test_values_of_rows_that_do_not_count_are_not_refused() -> None:
     )
     rows = [{"num": "1", "what": "x", "day": "2026-02-01", "cost": "5"}, {"num": "1", "what": "x", "cost": "much"}]
     assert run(dataset, rows).rejections.is_empty()
+
+
+def test_the_mark_is_the_same_on_every_machine_and_in_every_year() -> None:
+    """A replay years later must choose the same of two rows of one day."""
+    texts = pl.DataFrame({"page_sha256": "ab", "page_row": 0, "num": "1", "what": "roof", "day": None})
+    ranks = rank_of(DECLARED, pl.DataFrame({"status_date": "2026-02-01"}), texts)
+    assert ranks.to_list() == ["2026-02-01 1381ce7e3266956b"]
 
 
 def test_without_a_grain_every_permit_of_a_page_stays() -> None:
