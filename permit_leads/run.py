@@ -230,6 +230,7 @@ def _record_failure(
     if context.request.is_dry_run:
         return
     reason = error.reason if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
+    reason = reason.replace("\0", "\ufffd")  # a page of UTF-16 quoted in it, which PostgreSQL would not store
     control.rollback()
     attempt.tally.written = type(attempt.tally.written)()
     for finding in attempt.findings:

@@ -70,7 +70,7 @@ def play(stage: Stage, store: Store, mode: Mode) -> tuple[Result, bool]:
         mode.name, stage.adapter.name, judged.verdict, said[:300], judged.wrong, judged.visible_bad_rows, at + 1,
         outcome.error or "",
     )  # fmt: skip
-    is_untouched = at == 0 and seen.status != "success" and not differences(seen.rows, before.rows)
+    is_untouched = at == 0 and seen.status in ("held", "failure") and not differences(seen.rows, before.rows)
     return result, is_untouched
 
 

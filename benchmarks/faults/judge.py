@@ -86,6 +86,8 @@ def judge(seen: Seen, truth: Expected, before: Expected, named_by: Collection[st
         named = [f"{code} ({severity})" for code, severity, _ in seen.findings if names(code, severity, named_by)]
         is_said = bool(named) or is_rejected(seen, truth)
         return Judged("detected" if is_said else "missed", ", ".join(named) or "success", off)
+    if seen.status not in ("held", "failure"):
+        return Judged("missed", seen.status, f"the run never ended: {seen.status}")
     visible = seen.shown.join(before.rows, on=COLUMNS, how="anti", nulls_equal=True).height
     half_done = differences(seen.rows, before.rows)
     codes = sorted({code for code, severity, _ in seen.findings if severity == "failure"})

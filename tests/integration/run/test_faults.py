@@ -37,6 +37,7 @@ CHOSEN = (
     "F23 future validator",
     "F24 robots.txt disallow",
     "F25 cut for good",
+    "F25 UTF-16 unsaid",
 )
 
 
