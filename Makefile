@@ -24,7 +24,8 @@ status:  ## say how each part is
 
 test:  ## run all tests, the browser tests included
 	@$(PYTHON) scripts/bootstrap.py test
-	$(RUN) -m pytest $(PYTEST)
+	$(RUN) -m pytest $(or $(PYTEST),tests --ignore=tests/e2e -n 3)
+	$(if $(PYTEST),,$(RUN) -m pytest tests/e2e)
 
 check:  ## format, lint, types, imports, locks; Python and web
 	@$(PYTHON) scripts/bootstrap.py check

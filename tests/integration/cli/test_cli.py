@@ -123,7 +123,8 @@ def test_window_is_told_on_both_clocks_before_the_run(folder: Path, capsys: pyte
     lines = (folder / "etl_output.log").read_text().splitlines()
     assert "since_utc=2024-01-15T06:00:00Z" in lines[0]
     assert 'until_chicago="2024-01-16 23:59:59 CST"' in lines[0]
-    assert "event=page" in lines[1]
+    assert "event=forecast" in lines[1]  # what it costs is told before anything is fetched
+    assert "event=page" in next(line for line in lines[1:] if "event=forecast" not in line)
     told = capsys.readouterr()
     assert lines[0] in told.err
     assert "Watermarks stay where they were" in told.out
@@ -192,7 +193,7 @@ def test_benign_summary_does_not_hold_the_words_operators_grep_for(capsys: pytes
 
 def test_json_is_one_document_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     run = Run([outcome(AUSTIN), outcome(CHICAGO, status="failure", error="down")])
-    assert main(["--json", "--since", "2024-01-15"], run, NOW) == 5
+    assert main(["--json", "--since", "2024-01-15", "--until", "2024-01-16"], run, NOW) == 5
     seen = json.loads(capsys.readouterr().out)
     assert (seen["exit_code"], seen["kind"], seen["window"]["since_utc"]) == (5, "window", "2024-01-15T06:00:00Z")
     assert [(each["dataset_id"], each["status"], each["error"]) for each in seen["sources"]] == [
