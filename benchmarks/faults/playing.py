@@ -25,7 +25,9 @@ def play_menu(only: str, wanted: str, workers: int) -> list[Result]:
     chosen = [one.name for one in adapters() if not only or one.name in only.split(",")]
     with quick_folder() as home:
         try:
-            Server(home, home).hurry()
+            server = Server(home, home)
+            server.hurry()
+            server.make("first")  # the roles of the whole server are made by whoever migrates first: by one alone
             with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
                 waiting = [pool.submit(play_adapter, home, name, wanted) for name in reversed(chosen)]
                 done = [result for one in as_completed(waiting) for result in _told(one.result())]
