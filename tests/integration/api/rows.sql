@@ -137,6 +137,9 @@ update identity.signing_keys
 -- As autovacuum would after a load: counts then read indexes alone.
 vacuum analyze public.leads, public.permits, public.raw_pages, public.datasets;
 
+-- is_all_visible --
+select relallvisible = relpages from pg_class where oid = 'public.leads'::regclass;
+
 -- count_leads --
 select count(*)
   from public.leads;

@@ -33,8 +33,20 @@ def url(template_database: str) -> Iterator[str]:
     for one in _fresh_database(template_database):
         with psycopg.connect(one, autocommit=True) as owner:
             load(owner, Loaded(permit_count=PERMITS))
-            owner.execute(ROWS["vacuum"])
+            look_after(owner)
         yield one
+
+
+def look_after(owner: psycopg.Connection) -> None:
+    """Vacuum until every page of leads is known to be visible: an analysis at work elsewhere in the database hides rows
+    from a vacuum, and without that knowledge an index alone answers nothing.
+    """
+    for _ in range(100):
+        owner.execute(ROWS["vacuum"])
+        if owner.execute(ROWS["is_all_visible"]).fetchone() == (True,):
+            return
+        owner.execute("select pg_sleep(0.2)")
+    raise AssertionError("leads were not all visible after 100 vacuums")
 
 
 class Counting(psycopg.Cursor[Any]):
