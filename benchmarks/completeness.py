@@ -221,7 +221,7 @@ def sizes_of(rows: int, per_round: int) -> list[int]:
 
 def measure(protocol: str, rows: int, seed: int, server: str, home: Path) -> Score:
     """One protocol in a database of its own."""
-    city = City(random.Random(seed), datetime.now(ZoneInfo(ZONE)).date())  # noqa: S311  # invented rows, no secrets
+    city = City(random.Random(seed), datetime.now(ZoneInfo(ZONE)).date())
     city.found(PUBLISHED_PER_CHANGED * min(rows, ROWS_PER_ROUND))
     publisher = Publisher(protocol, city)
     with serve([publisher.host]) as simulator:

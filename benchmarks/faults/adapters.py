@@ -159,18 +159,18 @@ def weekly(rows: pl.DataFrame, day: date) -> list[Resource]:
     return [*files, IndexPage("elm_index", "/reports", "Reports", [("/about", "About us"), *links], NOTE)]
 
 
-def html(rows: pl.DataFrame, day: date) -> list[Resource]:  # noqa: ARG001  # every maker is given the day
+def html(rows: pl.DataFrame, _day: date) -> list[Resource]:
     """A listing in pages of fifty."""
     return [HtmlListing("elm_html", "/list", "Permits", table(rows), KEY, NOTE, page_size=50, date_column="issued")]
 
 
-def accela(rows: pl.DataFrame, day: date) -> list[Resource]:  # noqa: ARG001  # every maker is given the day
+def accela(rows: pl.DataFrame, _day: date) -> list[Resource]:
     """A portal: its list shows the day and the number first."""
     shown = rows.select("issued", "permit", pl.exclude("issued", "permit"))
     return [AccelaSite("elm_accela", "ELM", table(shown), KEY, NOTE, date_column="issued", page_size=50)]
 
 
-def energov(rows: pl.DataFrame, day: date) -> list[Resource]:  # noqa: ARG001  # every maker is given the day
+def energov(rows: pl.DataFrame, _day: date) -> list[Resource]:
     """A search that answers JSON."""
     shown = table(dated(rows, "%Y-%m-%dT00:00:00"))
     return [EnergovSearch("elm_portal", shown, KEY, NOTE, date_column="issued")]

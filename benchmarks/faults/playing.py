@@ -17,7 +17,7 @@ from benchmarks.faults.modes import menu
 from benchmarks.faults.stage import Server, stages
 from permit_leads.store import embedded
 
-MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of its own is made in it
+MEMORY = Path("/dev/shm")  # noqa: S108  # only a parent: tempfile makes a private folder with a random name in it
 
 
 def play_menu(only: str, wanted: str, workers: int) -> list[Result]:

@@ -180,7 +180,7 @@ class Stage:
         client = PoliteClient(
             connect_to=self.simulator.url,
             clock=BenchClock(day, odd.crawl),
-            rng=random.Random(7),  # noqa: S311  # jitter of pauses that nobody waits for
+            rng=random.Random(7),
             max_body_bytes=odd.max_body_bytes,
             transport=odd.transport,
         )

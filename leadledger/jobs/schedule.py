@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attr
@@ -53,7 +54,7 @@ def plan(datasets: Iterable[Dataset], *, has_reconcile: bool = True) -> list[Ent
 
 
 @attr.dataclass(frozen=True, kw_only=True)
-class ZonedTask(PeriodicTask):  # type: ignore[type-arg]
+class ZonedTask(PeriodicTask[..., Any, Any]):
     """A periodic task whose cron expression is read on the clock of `zone`; the library's own are read in UTC."""
 
     zone: str

@@ -16,7 +16,7 @@ from simulators.publishers.table import Column, Table
 
 Value = str | None
 _DAY_FORMATS = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%m/%d/%Y", "%Y/%m/%d")
-_FIRST_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001  # spreadsheets know no zones
+_FIRST_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001  # a serial number names no zone; one would be invented
 # Somewhere else entirely: Springfield, Missouri.
 ELSEWHERE = {
     "city": "SPRINGFIELD",
@@ -150,7 +150,7 @@ def _from_epoch(text: str) -> datetime:
 
 def _read(text: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form)  # noqa: DTZ007  # the publisher's own calendar
+        return datetime.strptime(text, form)  # noqa: DTZ007  # the text names no zone and is written back without one
     except ValueError:
         return None
 
@@ -181,7 +181,8 @@ def _new_row_ids(table: Table, key: str, count: int) -> list[pl.Series]:
     for column in table.columns:
         if column.name != key and column.published_type in ("esriFieldTypeOID", "int", "row_identifier"):
             is_number = column.kind == "number"
-            top = int(table.typed[column.name].max() or 0) if is_number else 0  # type: ignore[arg-type]  # a number
+            highest = table.typed[column.name].max() if is_number else None
+            top = int(highest) if isinstance(highest, int | float) else 0
             names = [str(top + 1 + at) if is_number else f"row-more~{at:05}" for at in range(count)]
             added.append(pl.Series(column.name, names, dtype=pl.String))
     return added

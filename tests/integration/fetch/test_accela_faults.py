@@ -11,6 +11,7 @@ from permit_leads.errors import SourceChanged, SourceRefused, SourceUnavailable
 from permit_leads.fetch.moved import WindowMoved
 from permit_leads.page import Window
 from simulators.publishers import Fault
+from simulators.publishers.menu import FaultId
 from tests.integration.fetch.publishers import ACCELA, NUMBERS, REPORT, Fetch
 
 FIRST_DAY = Window(date(2026, 11, 1), date(2026, 11, 1))
@@ -18,8 +19,8 @@ WEEK = Window(date(2026, 11, 1), date(2026, 11, 7))
 SECRETS = ("__VIEWSTATE", "ACA_CS_FIELD", "ACA_SS_STORE")
 
 
-def switch_on(fetch: Fetch, fault_id: str, **options: Any) -> None:
-    fetch.simulator.faults.add(Fault(fault_id, host=ACCELA, **options))  # type: ignore[arg-type]  # a fault id
+def switch_on(fetch: Fetch, fault_id: FaultId, **options: Any) -> None:
+    fetch.simulator.faults.add(Fault(fault_id, host=ACCELA, **options))
 
 
 def site(fetch: Fetch) -> Any:

@@ -9,14 +9,15 @@ import pytest
 from permit_leads.errors import SourceChanged, SourceError, SourceRefused, SourceUnavailable
 from permit_leads.fetch.moved import WindowMoved
 from simulators.publishers import Fault
+from simulators.publishers.menu import FaultId
 from tests.integration.fetch.publishers import HOSTS, NUMBERS, Fetch
 
 PROTOCOLS = ("socrata", "arcgis", "ckan", "ckan_sql", "csv", "xlsx")
 PAGED = ("socrata", "arcgis", "ckan", "ckan_sql")
 
 
-def switch_on(fetch: Fetch, protocol: str, fault_id: str, **options: Any) -> None:
-    fetch.simulator.faults.add(Fault(fault_id, host=HOSTS[protocol], **options))  # type: ignore[arg-type]  # a fault id
+def switch_on(fetch: Fetch, protocol: str, fault_id: FaultId, **options: Any) -> None:
+    fetch.simulator.faults.add(Fault(fault_id, host=HOSTS[protocol], **options))
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

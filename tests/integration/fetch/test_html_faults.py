@@ -11,6 +11,7 @@ from permit_leads.errors import SourceChanged, SourceRefused, SourceUnavailable
 from permit_leads.fetch.moved import WindowMoved
 from permit_leads.page import Window
 from simulators.publishers import Fault
+from simulators.publishers.menu import FaultId
 from tests.integration.fetch.publishers import HOSTS, LISTING, NUMBERS, Fetch
 
 BY_PARAMETER = {"paging": {"parameter": "page", "total": r"([\d,]+) permits found"}}
@@ -19,8 +20,8 @@ BY_PARAMETER_ALONE = {"paging": {"parameter": "page"}}
 PAGINGS = [{}, BY_PARAMETER, BY_LINK_ALONE, BY_PARAMETER_ALONE]
 
 
-def switch_on(fetch: Fetch, fault_id: str, **options: Any) -> None:
-    fetch.simulator.faults.add(Fault(fault_id, host=LISTING, **options))  # type: ignore[arg-type]  # a fault id
+def switch_on(fetch: Fetch, fault_id: FaultId, **options: Any) -> None:
+    fetch.simulator.faults.add(Fault(fault_id, host=LISTING, **options))
 
 
 @pytest.mark.parametrize("paging", PAGINGS)

@@ -11,14 +11,15 @@ from permit_leads.errors import SourceChanged, SourceRefused, SourceUnavailable
 from permit_leads.fetch.moved import WindowMoved
 from permit_leads.page import Window
 from simulators.publishers import Fault
+from simulators.publishers.menu import FaultId
 from tests.integration.fetch.publishers import ENERGOV, NUMBERS, SPECIAL, Fetch
 
 RULES: dict[str, Any] = SPECIAL["portal"]["portal"]
 WITHOUT_TOTAL = {"portal": {name: value for name, value in RULES.items() if name != "total"}}
 
 
-def switch_on(fetch: Fetch, fault_id: str, **options: Any) -> None:
-    fetch.simulator.faults.add(Fault(fault_id, host=ENERGOV, **options))  # type: ignore[arg-type]  # a fault id
+def switch_on(fetch: Fetch, fault_id: FaultId, **options: Any) -> None:
+    fetch.simulator.faults.add(Fault(fault_id, host=ENERGOV, **options))
 
 
 @pytest.mark.parametrize("options", [{}, WITHOUT_TOTAL])

@@ -16,7 +16,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-import httpcore  # noqa: F401 - httpx loads it at its first request: here once, and not in each fork
+import httpx
 from fsspec.implementations.local import LocalFileSystem
 
 from permit_leads import run
@@ -49,6 +49,7 @@ BOUNDARIES: dict[str, tuple[object, str, bool]] = {  # where, which function, an
 def main() -> None:
     """One fork a line, until the input ends. Nothing has started a thread before: no fork would have it."""
     settings = load_settings()
+    httpx.Client().close()  # loads what the first request would: here once, and not in each fork
     for line in sys.stdin:
         boundary, _, count = line.strip().rpartition(" ")
         child = os.fork()

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from simulators.publishers import Fault, Simulator
 from simulators.publishers.files.styles import SheetStyle
+from simulators.publishers.menu import FaultId
 from simulators.publishers.table import Column, Table
 from tests.integration.simulators.worlds import FILE, FILES, RESOURCE, ROWS, SOCRATA, ask
 from tests.unit.simulators.tables import small_table
@@ -33,10 +34,10 @@ def column_of(elm: Simulator, at: int) -> list[str]:
     ],
 )
 def test_a_fault_of_new_rows_leaves_the_older_ones(
-    elm: Simulator, fault: str, kind: str, column: str, at: int, newest: str
+    elm: Simulator, fault: FaultId, kind: str, column: str, at: int, newest: str
 ) -> None:
     before = column_of(elm, at)
-    elm.faults.add(Fault(fault, host=FILES, kind=kind, column=column, rows=2))  # type: ignore[arg-type]  # a fault id
+    elm.faults.add(Fault(fault, host=FILES, kind=kind, column=column, rows=2))
     after = column_of(elm, at)
     assert after[:-2] == before[:-2]
     assert newest in (after[-1], after[-2])
@@ -55,9 +56,9 @@ def test_a_fault_of_new_rows_leaves_the_older_ones(
     ],
 )
 def test_rows_that_are_missing_repeat_or_belong_elsewhere(
-    elm: Simulator, fault: str, kind: str, count: int, distinct: int
+    elm: Simulator, fault: FaultId, kind: str, count: int, distinct: int
 ) -> None:
-    elm.faults.add(Fault(fault, host=FILES, kind=kind, rows=3))  # type: ignore[arg-type]  # a fault id
+    elm.faults.add(Fault(fault, host=FILES, kind=kind, rows=3))
     numbers = column_of(elm, 0)
     assert (len(numbers), len(set(numbers))) == (count, distinct)
 
