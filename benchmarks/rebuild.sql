@@ -1,4 +1,4 @@
--- Statements of benchmarks.rebuild.
+-- Statements of benchmarks.rebuild and of the tests of rebuilding.
 
 -- create --
 create database {name}

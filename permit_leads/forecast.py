@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
+from permit_leads.client import polite_client
 from permit_leads.errors import SourceError, UsageError
 from permit_leads.fetch.estimate import COUNTED, Estimate, count_requests, guess_requests
 from permit_leads.fetch.http import PoliteClient
@@ -15,8 +16,6 @@ from permit_leads.outcome import Progress, Request
 from permit_leads.page import Window
 from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
-from permit_leads.store import db
-from permit_leads.store.host_turns import HostTurns
 from permit_leads.window import local_window
 
 SMALL_DAYS = 31  # publishers are not asked how much a window as short as this holds
@@ -74,7 +73,7 @@ def _forecasts(
             large.append((dataset.model_copy(update={"url": resolved_url(dataset, os.environ)}), window))
     if not large:
         return
-    with _client(request, settings, progress) as client:
+    with polite_client(request, settings, progress) as client:
         for dataset, window in large:
             yield _counted(dataset, window, client, progress)
 
@@ -86,18 +85,6 @@ def _counted(dataset: Dataset, window: Window, client: PoliteClient, progress: P
         progress.event("forecast.unknown", level="warning", source=dataset.id, reason=error.reason)
         estimate = guess_requests(dataset, window)
     return Forecast(dataset.id, estimate, client.spacing_at(dataset.url, dataset.spacing_seconds))
-
-
-def _client(request: Request, settings: Settings, progress: Progress) -> PoliteClient:
-    token = settings.socrata_app_token
-    return PoliteClient(
-        contact=settings.contact,
-        connect_to=settings.connect_to,
-        delay_seconds=request.delay_seconds,
-        on_event=progress.event,
-        socrata_app_token=token.get_secret_value() if token else None,
-        turns=HostTurns(db.database_url(settings)),
-    )
 
 
 def _is_small(window: Window) -> bool:

@@ -11,6 +11,7 @@ import psycopg
 
 from permit_leads import quality
 from permit_leads.archive import Archive
+from permit_leads.client import polite_client
 from permit_leads.context import PAGES_AHEAD, Accepting, Context, Retell
 from permit_leads.counting import count_batch, note_listed
 from permit_leads.errors import BatchHeld, SourceError
@@ -28,7 +29,6 @@ from permit_leads.settle import confirm, settle
 from permit_leads.stages import Batch, Clock, batches
 from permit_leads.store import db, holds, profiles, runs, state
 from permit_leads.store.absence import Absence
-from permit_leads.store.host_turns import HostTurns
 from permit_leads.store.permits import PermitWriter
 from permit_leads.stream import prefetch
 from permit_leads.telling import tell_end, tell_page
@@ -52,25 +52,13 @@ def run_all(
     datasets = [_with_address(registry[dataset_id]) for dataset_id in request.dataset_ids]
     url = db.database_url(settings)
     db.connect(url).close()
-    with client or _client(request, settings, progress, url) as client:
+    with client or polite_client(request, settings, progress) as client:
         archive = Archive(settings.archive_url)
         client.memory = PageMemory(url, archive)
         context = Context(request, url, client, archive, progress, actor, accepting, retell=retell)
         if request.is_replay and not request.is_dry_run:
             return replay_all(context, datasets, run_one)
         return [run_one(context, dataset) for dataset in datasets]
-
-
-def _client(request: Request, settings: Settings, progress: Progress, url: str) -> PoliteClient:
-    token = settings.socrata_app_token
-    return PoliteClient(
-        contact=settings.contact,
-        connect_to=settings.connect_to,
-        delay_seconds=request.delay_seconds,
-        on_event=progress.event,
-        socrata_app_token=token.get_secret_value() if token else None,
-        turns=HostTurns(url),
-    )
 
 
 def _with_address(dataset: Dataset) -> Dataset:

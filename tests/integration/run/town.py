@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import psycopg
 
+from benchmarks import rebuild
 from permit_leads.context import Accepting
 from permit_leads.outcome import Outcome, Request
 from permit_leads.registry import Dataset, load_registry
@@ -24,7 +25,7 @@ from permit_leads.store.queries import load_queries
 from permit_leads.store.versions import leads_as_of, permits_as_of
 from simulators.publishers import Simulator
 
-QUERIES = load_queries(Path(__file__).with_name("dumps.sql"))
+QUERIES = load_queries(Path(rebuild.__file__).with_suffix(".sql"))
 Dump = list[tuple[object, ...]]
 
 
