@@ -81,10 +81,21 @@ def _grain_mistakes(dataset: Dataset) -> Iterator[str]:
             yield f"grain.newest_by: {blds!r} is no day that is mapped (these are: {', '.join(days) or 'none'})"
 
 
+def _is_own_word(dataset: Dataset, known: Jurisdiction) -> bool:
+    says_city = known.cities and "OriginalCity" not in dataset.constants
+    says_county = known.counties and "CountyFips" not in dataset.constants
+    return not says_city and not says_county
+
+
 def _jurisdiction_mistakes(dataset: Dataset) -> Iterator[str]:
     known = dataset.jurisdiction
     if known is None:
         return
+    if not known.bounding_box and "Latitude" in dataset.fields and _is_own_word(dataset, known):
+        yield (
+            "jurisdiction.bounding_box: missing; the city and county are constants of this file and can never be "
+            "wrong, so give the box that its points must lie in"
+        )
     for city in known.cities:
         if city != " ".join(city.upper().split()):
             yield f"jurisdiction.cities: {city!r}; write it as OriginalCity, upper case with single blanks"

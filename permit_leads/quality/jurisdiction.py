@@ -19,7 +19,7 @@ def check_jurisdiction(dataset: Dataset, profile: Profile) -> list[Finding]:
     if known is None:
         return []
     found = []
-    for what, name, outside in _outside(known, profile):
+    for what, name, outside in _outside(dataset, known, profile):
         count, filled = sum(outside.values()), sum((profile.words.get(name) or {}).values())
         if count < FEWEST_ROWS or count < NEW_PLACES * filled:
             continue
@@ -31,14 +31,16 @@ def check_jurisdiction(dataset: Dataset, profile: Profile) -> list[Finding]:
     return found
 
 
-def _outside(known: Jurisdiction, profile: Profile) -> Iterator[tuple[str, str, dict[str, int]]]:
+def _outside(dataset: Dataset, known: Jurisdiction, profile: Profile) -> Iterator[tuple[str, str, dict[str, int]]]:
+    """What the publisher itself says of place; a constant of the source file is our word, and proves nothing."""
+
     def words(name: str) -> dict[str, int]:
         return profile.words.get(name) or {}
 
-    if known.cities:
+    if known.cities and "OriginalCity" not in dataset.constants:
         cities = {word: count for word, count in words("original_city").items() if _plain(word) not in known.cities}
         yield "city", "original_city", cities
-    if known.counties:
+    if known.counties and "CountyFips" not in dataset.constants:
         counties = {word: count for word, count in words("county_fips").items() if word not in known.counties}
         yield "county", "county_fips", counties
     if known.bounding_box:

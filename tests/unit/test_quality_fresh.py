@@ -112,3 +112,11 @@ def test_new_permits_outside_the_declared_jurisdiction_are_held_back() -> None:
     there = new(description=20, est_project_cost=4)
     there.words = {"original_city": {"SPRINGFIELD": 6, "AUSTIN": 10}}
     assert codes(check_fresh(elm, *after(there))) == [("wrong_jurisdiction", "failure")]
+
+
+def test_a_city_that_the_source_file_says_itself_proves_nothing() -> None:
+    declared = {"evidence": "the layer's name", "read_on": date(2026, 11, 25), "cities": ["AUSTIN"]}
+    elm = dataset(jurisdiction=declared, constants={"OriginalCity": "AUSTIN"})
+    there = new(description=20, est_project_cost=4)
+    there.words = {"original_city": {"SPRINGFIELD": 16}}
+    assert "wrong_jurisdiction" not in [code for code, _ in codes(check_fresh(elm, *after(there)))]

@@ -120,6 +120,9 @@ MISTAKES = [
      ["constants.OriginalCity: 'ELM' lies outside"]),
     ("box with latitude first", "[dataset.fields]",
      PROVEN + "bounding_box = [30.1, -98.0, 30.6, -97.5]\n\n[dataset.fields]", ["west, south, east, north"]),
+    ("points, and a city that can never be wrong", "[dataset.fields]\nPermitNum",
+     PROVEN + 'cities = ["ELM"]\n\n[dataset.fields]\nLatitude = { column = "y", parse = "latitude" }\n'
+     'Longitude = { column = "x", parse = "longitude" }\nPermitNum', ["jurisdiction.bounding_box: missing"]),
     ("grain by a day that is not mapped", "[dataset.fields]",
      '[dataset.grain]\nrows = "one a contact"\nnewest_by = ["StatusDate"]\n\n[dataset.fields]',
      ["grain.newest_by: 'StatusDate' is no day that is mapped (these are: IssuedDate)"]),
