@@ -24,6 +24,9 @@ class SharedTurns(Protocol):
     def put_off(self, host: str, seconds: float) -> None:
         """Let nobody ask the host for so long."""
 
+    def give_back(self, host: str, taken_seconds: float, owed_seconds: float) -> None:
+        """Shorten the turn that was just taken to what the host is owed."""
+
     def close(self) -> None:
         """Give back what it holds."""
 
@@ -37,6 +40,9 @@ class NoSharedTurns:
 
     def put_off(self, host: str, seconds: float) -> None:
         del host, seconds
+
+    def give_back(self, host: str, taken_seconds: float, owed_seconds: float) -> None:
+        del host, taken_seconds, owed_seconds
 
     def close(self) -> None:
         return
@@ -90,6 +96,11 @@ class HostBook:
         entry.not_before = max(entry.not_before, self._clock.monotonic() + seconds)
         self._shared.put_off(host, seconds)
         return True
+
+    def give_back(self, host: str, taken_seconds: float, owed_seconds: float) -> None:
+        """Let other processes ask as soon as the host is owed, which turned out to be less than the turn took."""
+        if taken_seconds > owed_seconds:
+            self._shared.give_back(host, taken_seconds, owed_seconds)
 
     def close(self) -> None:
         """Give back what the turns of all processes are taken over."""

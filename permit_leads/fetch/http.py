@@ -168,10 +168,12 @@ class PoliteClient:
 
     def _get_robots(self, url: str) -> Answer:
         """robots.txt itself: spaced like any request, three attempts, read no further than its parsed length."""
+        spacing = self._spacing(host_of(url), 1.0, None)
         for attempt in range(1, ROBOTS_ATTEMPTS + 1):
             try:
-                with self._hosts.turn(host_of(url), self._spacing(host_of(url), 1.0, None)):
+                with self._hosts.turn(host_of(url), spacing):
                     answer = self._wire.send("GET", url, cut_at=PARSED_BYTES + 1024)
+                self._hosts.give_back(host_of(url), spacing, self._spacing(host_of(url), 1.0, None))
             except Transient:
                 if attempt == ROBOTS_ATTEMPTS:
                     raise

@@ -38,6 +38,10 @@ class HostTurns:
         """Let nobody, in whichever process, ask the host for so long."""
         self._execute("put_off", {"host": host, "seconds": seconds})
 
+    def give_back(self, host: str, taken_seconds: float, owed_seconds: float) -> None:
+        """Let the next one ask sooner: the turn was taken for longer than the host is owed."""
+        self._execute("give_back", {"host": host, "taken_seconds": taken_seconds, "owed_seconds": owed_seconds})
+
     def close(self) -> None:
         """Give the connection back."""
         with self._lock:

@@ -62,6 +62,18 @@ def test_host_that_asked_for_patience_is_left_alone_by_all(database_url: str) ->
     other.close()
 
 
+def test_a_turn_given_back_is_free_and_patience_that_was_asked_for_stays(database_url: str) -> None:
+    one, other = HostTurns(database_url), HostTurns(database_url)
+    assert one.take(HOST, 60.0) == 0.0
+    one.give_back(HOST, 60.0, 0.0)
+    assert other.take(HOST, 60.0) == 0.0
+    one.put_off(HOST, 900.0)
+    other.give_back(HOST, 60.0, 0.0)
+    assert one.take(HOST, 60.0) > 890.0
+    one.close()
+    other.close()
+
+
 def test_turns_go_on_when_the_server_ended_the_connection(database_url: str) -> None:
     turns = HostTurns(database_url)
     assert turns.take(HOST, 60.0) == 0.0

@@ -6,6 +6,9 @@ import pytest
 
 from tests.unit.fetch.fakes import HOST, Setup, in_turn, ok, status
 
+SIMULATED = ok(x_simulated_publisher="recorded rows")
+STAND_IN = "http://127.0.0.1:8801"
+
 
 class Busy:
     """Turns that another process has taken for some seconds."""
@@ -14,6 +17,7 @@ class Busy:
         self.waits = list(waits)
         self.taken: list[tuple[str, float]] = []
         self.put_offs: list[tuple[str, float]] = []
+        self.given_back: list[tuple[str, float, float]] = []
         self.is_closed = False
 
     def take(self, host: str, spacing_seconds: float) -> float:
@@ -22,6 +26,9 @@ class Busy:
 
     def put_off(self, host: str, seconds: float) -> None:
         self.put_offs.append((host, seconds))
+
+    def give_back(self, host: str, taken_seconds: float, owed_seconds: float) -> None:
+        self.given_back.append((host, taken_seconds, owed_seconds))
 
     def close(self) -> None:
         self.is_closed = True
@@ -44,3 +51,16 @@ def test_other_processes_are_told_of_the_patience_a_host_asks_for() -> None:
     ((host, seconds),) = turns.put_offs
     assert host == HOST
     assert 30.0 <= seconds <= 31.0  # and at random up to a second more
+
+
+def test_a_stand_in_gives_back_the_turn_that_was_taken_before_it_said_so() -> None:
+    turns = Busy()
+    Setup(in_turn(SIMULATED), robots=SIMULATED, connect_to=STAND_IN, turns=turns).get()
+    assert turns.given_back == [(HOST, 1.0, 0.0)]
+
+
+def test_a_publisher_and_a_stand_in_with_a_delay_are_owed_all_of_it() -> None:
+    turns = Busy()
+    Setup(in_turn(ok()), turns=turns).get()
+    Setup(in_turn(SIMULATED), robots=SIMULATED, connect_to=STAND_IN, turns=turns, delay_seconds=2.0).get()
+    assert turns.given_back == []
