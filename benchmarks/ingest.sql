@@ -11,3 +11,6 @@ select attname
 
 -- create_database --
 create database {name}
+
+-- drop_database --
+drop database if exists {name}
