@@ -26,7 +26,8 @@ from permit_leads.recall import recall_of
 from permit_leads.registry import Dataset, resolved_url
 from permit_leads.settings import Settings
 from permit_leads.settle import confirm, settle
-from permit_leads.stages import Batch, Clock, batches
+from permit_leads.stage_clock import Clock
+from permit_leads.stages import Batch, batches
 from permit_leads.store import db, holds, profiles, runs, state
 from permit_leads.store.absence import Absence
 from permit_leads.store.permits import PermitWriter
@@ -164,7 +165,7 @@ def _store(dataset: Dataset, attempt: Attempt, batch: Batch, conn: psycopg.Conne
     runs.insert_page(conn, attempt.run_id, dataset.id, batch.page_index, batch.page_sha256, batch.page)
     if batch.prepared is None:
         return
-    runs.insert_rejections(conn, attempt.run_id, dataset.id, batch.rejections)
+    runs.insert_rejections(conn, batch.rejected_text)
     writer.saw_unchanged(batch.unchanged_ids)
     if not batch.prepared.permits.is_empty():
         writer.write(batch.prepared)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import time
 import uuid
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -19,18 +19,22 @@ from permit_leads.archive import Archive, ArchivedRun
 from permit_leads.fetch import fetch_pages, read_rows
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.normalize import Normalized, normalize
+from permit_leads.normalize.geo import zip_places
+from permit_leads.normalize.lexicon import load_lexicon
 from permit_leads.normalize.trades import classify
 from permit_leads.page import Page, Window
 from permit_leads.permit import PERMIT_KEY, REJECTION_SCHEMA
 from permit_leads.recall import Recall, recall_of
 from permit_leads.registry import Dataset
 from permit_leads.search import search_words
+from permit_leads.stage_clock import Clock
 from permit_leads.store.identity import with_identity
 from permit_leads.store.permits import Prepared, outdated_permits, prepare
+from permit_leads.store.runs import rejected_text
 from permit_leads.stream import prefetch
 
 NOTHING_REJECTED = pl.DataFrame(schema=REJECTION_SCHEMA)
-NOTHING_NEW = Prepared(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), {})
+NOTHING_NEW = Prepared(pl.DataFrame(), pl.DataFrame())
 NO_IDS = pl.Series(dtype=pl.String)
 FIRST_PAGES = 5  # what kind of text a column holds is told from these, counts and metadata among them
 PAGES_READ_AHEAD = 1
@@ -69,27 +73,12 @@ class Batch:
     prepared: Prepared | None = None
     unchanged_ids: pl.Series = field(default_factory=lambda: NO_IDS)
     rejections: pl.DataFrame = field(default_factory=lambda: NOTHING_REJECTED)
+    rejected_text: bytes = b""
     permit_count: int = 0
     newest_date: date | None = None
     oldest_date: date | None = None
     view: quality.PageView | None = None
     findings: list[quality.Finding] = field(default_factory=list)
-
-
-class Clock:
-    """Seconds spent per stage, added up over a run."""
-
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self._seconds = seconds
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time the block as part of the stage."""
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self._seconds[name] = self._seconds.get(name, 0.0) + time.monotonic() - began
 
 
 def fetched(
@@ -160,13 +149,20 @@ def batches(
     `recall` is what earlier runs leave it.
     """
     recall = recall or recall_of(dataset, Window(None, None), "replay")
-    with closing(prefetch(_opened(dataset, source, clock), PAGES_READ_AHEAD)) as pages:
+    opened = _opened(dataset, source, clock)
+    with closing(prefetch(opened, PAGES_READ_AHEAD, meanwhile=partial(_read_lists, dataset))) as pages:
         for arrived, rows in pages:
             if rows is not None:
                 yield _batch(dataset, run_id, arrived, rows, recall, lookup, clock)
                 continue
             findings = quality.check_left(dataset, arrived.page)
             yield Batch(arrived.page_index, arrived.page_sha256, arrived.page, arrived.recorded_at, findings=findings)
+
+
+def _read_lists(dataset: Dataset) -> None:
+    """What every page needs and none brings, read while the first one is under way."""
+    zip_places(dataset.publisher.state)
+    load_lexicon()
 
 
 def _opened(dataset: Dataset, source: Iterator[Arrived], clock: Clock) -> Iterator[tuple[Arrived, pl.DataFrame | None]]:
@@ -189,12 +185,10 @@ def _batch(
     lookup: psycopg.Connection | None,
     clock: Clock,
 ) -> Batch:
-    page, day = arrived.page, _day(dataset, arrived.page)
+    day = _day(dataset, arrived.page)
     with clock.stage("normalize"):
         normalized = normalize(dataset, rows, arrived.page_sha256, day)
-        named, fakes = recall.contacts.clean(normalized.permits)
-        current = recall.given.without(arrived.replay_order, recall.ranks.without_lesser(named, normalized.ranks))
-        permits = with_identity(dataset.id, current)
+        permits, fakes = _current(dataset, arrived, normalized, recall)
     with clock.stage("compare"):
         differing, unchanged_ids = recall.split(lookup, permits)
         if lookup is not None:
@@ -209,17 +203,27 @@ def _batch(
     return Batch(
         page_index=arrived.page_index,
         page_sha256=arrived.page_sha256,
-        page=page,
+        page=arrived.page,
         recorded_at=arrived.recorded_at,
         prepared=prepared,
         unchanged_ids=unchanged_ids,
         rejections=normalized.rejections,
-        findings=[*quality.check_page(dataset, rows, page), *fakes],
-        view=None if page.is_beyond else view,
+        rejected_text=rejected_text(run_id, dataset.id, normalized.rejections),
+        findings=[*quality.check_page(dataset, rows, arrived.page), *fakes],
+        view=None if arrived.page.is_beyond else view,
         permit_count=normalized.permits.height,
         newest_date=_newest(normalized.permits["issued_date"], day),
         oldest_date=_oldest(normalized.permits["issued_date"]),
     )
+
+
+def _current(
+    dataset: Dataset, arrived: Arrived, normalized: Normalized, recall: Recall
+) -> tuple[pl.DataFrame, list[quality.Finding]]:
+    """The permits that the page is the newest word on, each with its identity, and what was found of fake contacts."""
+    named, fakes = recall.contacts.clean(normalized.permits)
+    current = recall.given.without(arrived.replay_order, recall.ranks.without_lesser(named, normalized.ranks))
+    return with_identity(dataset.id, current), fakes
 
 
 def _as_known(

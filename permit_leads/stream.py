@@ -14,16 +14,20 @@ def stay() -> None:
     """Nothing needs to be woken."""
 
 
-def prefetch(source: Iterator[Element], depth: int, wake: Callable[[], None] = stay) -> Generator[Element, None, None]:
+def prefetch(
+    source: Iterator[Element], depth: int, wake: Callable[[], None] = stay, *, meanwhile: Callable[[], None] = stay
+) -> Generator[Element, None, None]:
     """The elements of `source` in order, made by a thread that runs at most `depth` elements ahead.
 
     An error of `source` is raised where its element would have come. Close the iterator to stop the thread. When the
-    process is told to end while it waits here, `wake` is called before the thread is waited for.
+    process is told to end while it waits here, `wake` is called before the thread is waited for. `meanwhile` is called
+    once, while the first element is made.
     """
     end = object()
     pool = ThreadPoolExecutor(1, thread_name_prefix="prefetch")
     try:
         ahead = deque(pool.submit(_next_or, source, end) for _ in range(depth))
+        meanwhile()
         while (element := ahead.popleft().result()) is not end:
             ahead.append(pool.submit(_next_or, source, end))
             yield element  # type: ignore[misc]  # anything but `end` came out of source

@@ -197,7 +197,7 @@ def _fill_places(dataset: Dataset, permits: pl.DataFrame) -> pl.DataFrame:
     """Constants, state and county where blank; a point only where both of its numbers stand."""
     constants = {FIELD_BY_BLDS[blds].name: value for blds, value in dataset.constants.items()}
     constants.setdefault("original_state", dataset.publisher.state)
-    counties = geo.county_by_zip(permits["original_zip"])
+    counties = geo.county_by_zip(permits["original_zip"], dataset.publisher.state)
     by_zip = pl.col("original_zip").replace_strict(counties, default=None, return_dtype=pl.String)
     has_point = pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()
     filled = {name: pl.col(name).fill_null(value) for name, value in constants.items()}

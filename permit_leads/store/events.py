@@ -22,6 +22,7 @@ from permit_leads.store.queries import load_queries
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 BLOCK = 1000  # events of one row; a reader of ten unpacks at most so many
 
+Created = dict[str, str | None]  # a block of events as `stage_created` takes it
 EventKind = Literal["permit.created", "permit.changed", "permit.withdrawn", "lead.created", "lead.changed"]
 
 
@@ -67,20 +68,21 @@ def newest_event_id(conn: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def stage_created(
-    conn: psycopg.Connection, recorded_at: str, permit_ids: pl.Series, leads: pl.DataFrame | None = None
-) -> None:
-    """Note new permits, or, with `leads` (`lead_id`, `permit_id`), new leads, of one page."""
-    kind = "permit.created" if leads is None else "lead.created"
-    blocks = (
+def created(recorded_at: str, permit_ids: pl.Series, lead_ids: pl.Series | None = None) -> list[Created]:
+    """The events of new permits, or, with `lead_ids` beside them, of new leads, of one page."""
+    return [
         {
-            "kind": kind,
+            "kind": "permit.created" if lead_ids is None else "lead.created",
             "recorded_at": recorded_at,
             "permit_ids": _array(permit_ids[start : start + BLOCK]),
-            "lead_ids": None if leads is None else _array(leads["lead_id"][start : start + BLOCK]),
+            "lead_ids": None if lead_ids is None else _array(lead_ids[start : start + BLOCK]),
         }
         for start in range(0, len(permit_ids), BLOCK)
-    )
+    ]
+
+
+def stage_created(conn: psycopg.Connection, blocks: Sequence[Created]) -> None:
+    """Note what is new on one page."""
     with conn.cursor() as cursor:  # all blocks of a page are sent before the first answer is waited for
         cursor.executemany(QUERIES["stage_created"], blocks)
 
@@ -100,7 +102,7 @@ def publish(
 
 def _array(ids: pl.Series) -> str:
     """As PostgreSQL writes an array: a list of so many would be adapted one by one."""
-    return f"{{{','.join(ids)}}}"
+    return f"{{{ids.str.join(',').item()}}}"
 
 
 def _list(words: Sequence[str] | None) -> list[str] | None:

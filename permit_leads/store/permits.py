@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -55,23 +56,17 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Rows as the tables take them; those the store does not know are already written out as COPY text."""
+    """Rows as the tables take them; those the store does not know are already written out, with their events.
+
+    `permit_count` counts new permits, `lead_count` their leads.
+    """
 
     permits: pl.DataFrame
     leads: pl.DataFrame
-    new_permits: pl.DataFrame
-    new_leads: pl.DataFrame
-    texts: dict[str, bytes]
-
-    @property
-    def permit_count(self) -> int:
-        """New permits."""
-        return self.new_permits.height
-
-    @property
-    def lead_count(self) -> int:
-        """New leads of new permits."""
-        return self.new_leads.height
+    permit_count: int = 0
+    lead_count: int = 0
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+    created: Sequence[events.Created] = ()
 
     def knowing(self, permit_ids: pl.Series) -> Prepared:
         """The same with these permits known as well."""
@@ -105,13 +100,12 @@ def write_out(permits: pl.DataFrame, leads: pl.DataFrame) -> Prepared:
     new_leads = leads.filter(~pl.col("is_known") & (pl.col("openness") != "closed"))
     frames = {"public.permits": new, "public.permit_versions": new, "public.leads": new_leads}
     texts = {table: csv_text(frame.select(COLUMNS[table])) for table, frame in frames.items() if frame.height}
-    return Prepared(
-        permits=permits,
-        leads=leads,
-        new_permits=new.select("permit_id"),
-        new_leads=new_leads.select("lead_id", "permit_id"),
-        texts=texts,
-    )
+    recorded_at = permits["recorded_at"][0]  # one for all of a page
+    created = [
+        *events.created(recorded_at, new["permit_id"]),
+        *events.created(recorded_at, new_leads["permit_id"], new_leads["lead_id"]),
+    ]
+    return Prepared(permits, leads, new.height, new_leads.height, texts, created)
 
 
 def _lock(conn: psycopg.Connection, dataset_id: str) -> None:
@@ -155,7 +149,7 @@ class PermitWriter:
             prepared = prepared.knowing(met)
         for table, text in prepared.texts.items():
             copy_text(self._conn, table, COLUMNS[table], text)
-        self._tell_created(prepared)
+        events.stage_created(self._conn, prepared.created)
         self.written.permit_new += prepared.permit_count
         self.written.leads += prepared.lead_count
         self._stage(prepared.permits.filter("is_known"), prepared.leads.filter("is_known"))
@@ -200,13 +194,6 @@ class PermitWriter:
         self.written.leads += self._conn.execute(QUERIES["close_vanished_leads"]).rowcount
         self.written.permit_unchanged += len(self._staged_ids) - self.written.permit_changed
         self._conn.execute(events.QUERIES["stage_changed_permits"])
-
-    def _tell_created(self, prepared: Prepared) -> None:
-        if not prepared.permit_count:
-            return
-        recorded_at = prepared.permits["recorded_at"][0]
-        events.stage_created(self._conn, recorded_at, prepared.new_permits["permit_id"])
-        events.stage_created(self._conn, recorded_at, prepared.new_leads["permit_id"], prepared.new_leads)
 
     def _stage(self, permits: pl.DataFrame, leads: pl.DataFrame) -> None:
         if permits.is_empty():

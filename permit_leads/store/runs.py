@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from permit_leads.page import Page, Window
 from permit_leads.registry import Dataset
-from permit_leads.store.permits import Written, copy_frame
+from permit_leads.store.permits import Written, copy_text, csv_text
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -156,10 +156,16 @@ def insert_page(
     )
 
 
-def insert_rejections(conn: psycopg.Connection, run_id: UUID, dataset_id: str, rejections: pl.DataFrame) -> None:
-    """Store what could not be read, with a pointer to where it stands."""
+def rejected_text(run_id: UUID, dataset_id: str, rejections: pl.DataFrame) -> bytes:
+    """What could not be read, with a pointer to where it stands, as `insert_rejections` takes it."""
     rows = rejections.with_columns(pl.lit(str(run_id)).alias("run_id"), pl.lit(dataset_id).alias("dataset_id"))
-    copy_frame(conn, "public.rejections", rows.select(REJECTION_COLUMNS))
+    return csv_text(rows.select(REJECTION_COLUMNS))
+
+
+def insert_rejections(conn: psycopg.Connection, text: bytes) -> None:
+    """Store what could not be read."""
+    if text:
+        copy_text(conn, "public.rejections", REJECTION_COLUMNS, text)
 
 
 def insert_finding(

@@ -17,7 +17,8 @@ from permit_leads.fetch import read_rows
 from permit_leads.page import Page
 from permit_leads.permit import DTYPES, FIELDS
 from permit_leads.registry import load_registry
-from permit_leads.stages import Arrived, Clock, batches
+from permit_leads.stage_clock import Clock
+from permit_leads.stages import Arrived, batches
 from permit_leads.store import db, runs
 from permit_leads.store.identity import content_hashes
 from permit_leads.store.permits import PermitWriter

@@ -32,7 +32,8 @@ def test_a_zip_knows_its_county(zip5: str, county: str) -> None:
 
 
 def test_unknown_zips_have_no_county() -> None:
-    assert county_by_zip(pl.Series(["00001", None, "１２３４５", "7875", "78758"])) == {"78758": "48453"}
+    zips = pl.Series(["00001", None, "１２３４５", "7875", "78758", "10001"])
+    assert county_by_zip(zips, "TX") == county_by_zip(zips, "NY") == {"78758": "48453", "10001": "36061"}
 
 
 def test_county_is_published_then_constant_then_by_zip_then_the_publishers() -> None:
