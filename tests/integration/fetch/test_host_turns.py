@@ -78,7 +78,10 @@ def test_turns_go_on_when_the_server_ended_the_connection(database_url: str) -> 
     turns = HostTurns(database_url)
     assert turns.take(HOST, 60.0) == 0.0
     with psycopg.connect(database_url, autocommit=True) as conn:
-        conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'permit_leads'")
+        conn.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'permit_leads' and datname = current_database()"
+        )
     assert turns.take(HOST, 60.0) > 50.0
     turns.close()
 

@@ -41,7 +41,7 @@ CHOSEN = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def results() -> Iterator[list[Result]]:
     (csv,) = [adapter for adapter in adapters() if adapter.name == "csv"]
     with quick_folder() as folder, stages(server := Server(Path(os.environ[HOME]), folder), [csv]) as get:
@@ -51,12 +51,10 @@ def results() -> Iterator[list[Result]]:
         server.drop(stage.name)
 
 
-def test_no_fault_makes_a_run_say_success_over_wrong_rows(results: list[Result]) -> None:
+@pytest.mark.long
+def test_no_fault_makes_a_run_say_success_over_wrong_rows_or_shows_a_refused_batch(results: list[Result]) -> None:
     assert {one.mode for one in results} == set(CHOSEN)
     assert [one for one in results if one.verdict == "missed"] == []
-
-
-def test_nothing_of_a_refused_batch_is_shown_to_a_customer(results: list[Result]) -> None:
     assert [one for one in results if one.visible_bad_rows] == []
 
 
