@@ -128,6 +128,7 @@ def test_window_of_days_holds_those_days_and_no_other(operator: Operator) -> Non
     assert days == [(date(2024, 1, 15), date(2024, 1, 16), True)]
 
 
+@pytest.mark.long
 def test_delay_keeps_requests_to_a_host_apart(operator: Operator, simulator: Simulator) -> None:
     started = time.monotonic()
     told = operator.run("poetry run python -m permit_leads --since 7d --formats csv --delay 2")

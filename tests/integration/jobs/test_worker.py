@@ -108,6 +108,7 @@ def test_worker_brings_in_what_is_due_once_and_writes_the_archive_file(site: Sit
     assert site.ask("select count(*) from etl_runs where kind = 'sync'") == run_count
 
 
+@pytest.mark.long
 def test_killed_worker_loses_no_job_and_doubles_nothing(site: Site) -> None:
     site.simulator.faults.add(PATIENCE)
     killed = site.start()

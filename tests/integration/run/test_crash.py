@@ -100,6 +100,7 @@ def deaths() -> list[tuple[str, int]]:
     return [(boundary, count) for boundary in BOUNDARIES for count in pages.get(boundary, (1,))]
 
 
+@pytest.mark.long
 def test_run_killed_at_each_boundary_leaves_all_or_nothing_and_its_rerun_equals_a_clean_run(runs: Runs) -> None:
     runs.finish()
     expected = runs.fingerprint()

@@ -83,6 +83,7 @@ def follow(script: str, folder: Path, environment: dict[str, str]) -> str:
             os.killpg(running.pid, 9)
 
 
+@pytest.mark.long
 def test_every_block_runs_as_it_stands(folder: Path, environment: dict[str, str]) -> None:
     assert run("poetry run python -m permit_leads", folder, environment).returncode == 0
     for block in read_blocks():
