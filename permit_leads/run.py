@@ -186,12 +186,12 @@ def _finish(
     if context.request.is_dry_run:
         conn.rollback()
         return
+    watermark = context.watermark(dataset, attempt)
+    state.finish_success(conn, dataset.id, attempt.run_id, watermark, attempt.tally.record_count)  # see state.sql
     for finding in attempt.findings:
         runs.insert_finding(conn, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
     runs.finish_run(conn, attempt.run_id, "success", attempt.tally, None)
     profiles.write_profile(conn, attempt.run_id, quality.as_json(attempt.observed.profile))
-    watermark = context.watermark(dataset, attempt)
-    state.finish_success(conn, dataset.id, attempt.run_id, watermark, attempt.tally.record_count)
     if context.accepting is not None:
         _admit(context, context.accepting, attempt, conn)
     if context.recorded is not None:
@@ -222,13 +222,15 @@ def _record_failure(
     reason = reason.replace("\0", "\ufffd")  # a page of UTF-16 quoted in it, which PostgreSQL would not store
     control.rollback()
     attempt.tally.written = type(attempt.tally.written)()
+    state.finish_failure(
+        control, dataset.id, attempt.run_id, reason
+    )  # before the run, as everybody does: see state.sql
     for finding in attempt.findings:
         runs.insert_finding(control, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
     is_held = isinstance(error, BatchHeld) and context.is_news
     runs.finish_run(control, attempt.run_id, "held" if is_held else "failure", attempt.tally, reason)
     if isinstance(error, BatchHeld) and context.is_news:
         _hold(context, dataset, attempt, control, error)
-    state.finish_failure(control, dataset.id, attempt.run_id, reason)
     control.commit()
 
 

@@ -17,7 +17,7 @@ from permit_leads.quality.calendar import business_days
 from permit_leads.quality.clock import check_clock
 from permit_leads.quality.columns import check_columns, check_drift
 from permit_leads.quality.contacts import ContactFilter
-from permit_leads.quality.counts import check_counts, check_empty, check_rejections, check_yield
+from permit_leads.quality.counts import check_archive, check_counts, check_empty, check_rejections, check_yield
 from permit_leads.quality.findings import Finding, RunKind, Severity, check_left, check_not_modified
 from permit_leads.quality.fresh import check_fresh
 from permit_leads.quality.freshness import check_freshness
@@ -124,7 +124,7 @@ def check_run(dataset: Dataset, seen: Seen) -> list[Finding]:
         *check_pages(seen.page_hashes if seen.kind != "replay" else []),
         *check_rejections(dataset, seen.record_count, seen.fatal_count),
         *check_yield(dataset, seen.record_count, seen.permit_count),
-        *check_empty(dataset, seen.window, seen.today, inside_count, has_rows_in_window=seen.has_rows_in_window),
+        *_check_empty(dataset, seen, inside_count),
     ]
     newest = max((day for day in (seen.newest_known_date, seen.newest_date) if day is not None), default=None)
     if seen.kind == "sync" and (inside_count == 0 or seen.newest_date is not None):
@@ -134,6 +134,12 @@ def check_run(dataset: Dataset, seen: Seen) -> list[Finding]:
     if seen.kind == "sync":
         findings += check_volume(dataset, seen.profile, seen.history, seen.today)
     return findings
+
+
+def _check_empty(dataset: Dataset, seen: Seen, count: int) -> list[Finding]:
+    if seen.kind == "replay":
+        return check_archive(dataset, seen.window, count, has_rows_in_window=seen.has_rows_in_window)
+    return check_empty(dataset, seen.window, seen.today, count, has_rows_in_window=seen.has_rows_in_window)
 
 
 def _compare(dataset: Dataset, seen: Seen) -> list[Finding]:

@@ -66,3 +66,18 @@ def check_empty(
         message = f"no rows from {span}: {days} business days without a permit; the feed may have stopped"
         return [Finding("empty_window", "warning", message)]
     return [Finding("empty_window", "note", f"no rows from {span}; {days} business days, so this may be right")]
+
+
+def check_archive(dataset: Dataset, window: Window, record_count: int, *, has_rows_in_window: bool) -> list[Finding]:
+    """Nothing to replay: a failure where the store has permits that the archive knows nothing of, else worth a note."""
+    if record_count:
+        return []
+    span = f"{window.since or 'the beginning'} to {window.until or 'the end'}"
+    if not has_rows_in_window:
+        message = f"the archive has no rows of {dataset.id} from {span}, so there is nothing to replay"
+        return [Finding("nothing_archived", "note", message)]
+    message = (
+        f"the archive has no rows of {dataset.id} from {span}, where the store holds permits; is ARCHIVE_URL the "
+        "archive that belongs to this database?"
+    )
+    return [Finding("rows_vanished", "failure", message)]

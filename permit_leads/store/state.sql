@@ -1,4 +1,6 @@
 -- Statements of store/state.py.
+-- Whoever changes a source and its runs changes the source first: in one order two sessions wait for each other in turn,
+-- in two for ever.
 
 -- claim_lease --
 -- One run at a time per source: the conflict locks the row, and only a free or expired lease may be taken.

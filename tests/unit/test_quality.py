@@ -102,6 +102,14 @@ def test_a_whole_file_without_rows_is_a_broken_feed() -> None:
     assert codes(whole) == [("empty_dataset", "failure")]
 
 
+def test_an_empty_archive_is_no_broken_feed() -> None:
+    empty = run(kind="replay", record_count=0, expected_count=None, has_rows_in_window=False)
+    assert codes(empty) == [("nothing_archived", "note")]
+    (finding,) = run(kind="replay", record_count=0, expected_count=None, has_rows_in_window=True)
+    assert (finding.code, finding.severity) == ("rows_vanished", "failure")
+    assert "ARCHIVE_URL" in finding.message
+
+
 def test_some_rows_are_never_an_empty_window() -> None:
     assert check_empty(dataset(), Window(None, None), TODAY, 1, has_rows_in_window=False) == []
 

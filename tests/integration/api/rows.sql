@@ -113,7 +113,8 @@ select permit_id, 2, recorded_at + interval '1 day', run_id, content_hash, page_
 -- As a restart of the server would.
 select pg_terminate_backend(activity.pid)
   from pg_stat_activity as activity
- where activity.application_name = 'leadledger';
+ where activity.application_name = 'leadledger'
+   and activity.datname = current_database();
 
 -- lose_a_table --
 drop table public.datasets cascade;

@@ -253,3 +253,16 @@ def test_registering_twice_changes_nothing(conn: psycopg.Connection) -> None:
 
 def test_source_without_state_cannot_be_marked(conn: psycopg.Connection) -> None:
     assert state.mark(conn, SOURCE, state.Change("failure", "test", "reset"), overlap_days=14) is None
+
+
+def test_a_run_that_ends_just_after_its_lease_is_neither_closed_nor_waited_for(
+    conn: psycopg.Connection, database_url: str
+) -> None:
+    run_id = claim(conn, lease_seconds=0)
+    conn.commit()
+    state.finish_success(conn, SOURCE, run_id, TODAY, records=7)
+    with connect(database_url) as other:
+        other.execute("set lock_timeout = '50ms'")
+        assert state.close_dead(other) == []
+    conn.commit()
+    assert found(conn).status == "success"
