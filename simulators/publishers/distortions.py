@@ -16,7 +16,7 @@ from simulators.publishers.table import Column, Table
 
 Value = str | None
 _DAY_FORMATS = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%m/%d/%Y", "%Y/%m/%d")
-_FIRST_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001  # a serial number names no zone; one would be invented
+_FIRST_SERIAL = datetime(1899, 12, 30, tzinfo=UTC)  # days are only moved about here: any one zone will do for all
 # Somewhere else entirely: Springfield, Missouri.
 ELSEWHERE = {
     "city": "SPRINGFIELD",
@@ -109,7 +109,7 @@ def _redate(table: Table, column: Column, struck: Sequence[int], kind: str) -> T
         if kind in written:
             return moment.strftime(written[kind])
         if kind == "epoch":
-            return str(int(moment.replace(tzinfo=UTC).timestamp() * 1000))
+            return str(int(moment.timestamp() * 1000))
         moved = _moved(moment, at, kind)
         return f"{moved:%Y-%m-%d} {moved:%H:%M}" if kind == "clock" and not column.is_epoch else write(moved)
 
@@ -131,7 +131,7 @@ def _moved(moment: datetime, at: int, kind: str) -> datetime:
 def _ways(table: Table, column: Column) -> tuple[Callable[[str], datetime | None], Callable[[datetime], str]]:
     """How the column's days are read and written."""
     if column.is_epoch:
-        return _from_epoch, lambda moment: str(int(moment.replace(tzinfo=UTC).timestamp() * 1000))
+        return _from_epoch, lambda moment: str(int(moment.timestamp() * 1000))
     first = next((value for value in table.rows[column.name] if value), "")
     if first.isdigit():
         return (
@@ -145,12 +145,12 @@ def _ways(table: Table, column: Column) -> tuple[Callable[[str], datetime | None
 
 
 def _from_epoch(text: str) -> datetime:
-    return datetime.fromtimestamp(int(text) / 1000, UTC).replace(tzinfo=None)
+    return datetime.fromtimestamp(int(text) / 1000, UTC)
 
 
 def _read(text: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form)  # noqa: DTZ007  # the text names no zone and is written back without one
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError:
         return None
 
