@@ -92,6 +92,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed (3)")
     parser.add_argument("--unchanged", action="store_true", help="time the archived pages of a load read again instead")
     arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        parser.error(f"--rounds: seen {arguments.rounds}, expected 1 or more")
     with tempfile.TemporaryDirectory(prefix="ingest-") as folder, simulator() as address:
         home = Path(folder)
         try:
@@ -134,7 +136,7 @@ def one_round(home: Path, address: str, since: date, number: int, *, with_dlt: b
 
 
 def summary(count: int, rounds: list[Round]) -> Result:
-    """Medians over the rounds; every round must have loaded what the publisher announced, and rewritten nothing."""
+    """Medians over the rounds; every round must have loaded what the publisher announced."""
     for one in rounds:
         came = one.first["record_count"]
         assert came == count, f"{came} records came, {count} were announced"

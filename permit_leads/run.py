@@ -222,9 +222,7 @@ def _record_failure(
     reason = reason.replace("\0", "\ufffd")  # a page of UTF-16 quoted in it, which PostgreSQL would not store
     control.rollback()
     attempt.tally.written = type(attempt.tally.written)()
-    state.finish_failure(
-        control, dataset.id, attempt.run_id, reason
-    )  # before the run, as everybody does: see state.sql
+    state.finish_failure(control, dataset.id, attempt.run_id, reason)  # see state.sql
     for finding in attempt.findings:
         runs.insert_finding(control, attempt.run_id, dataset.id, finding.code, finding.severity, finding.message)
     is_held = isinstance(error, BatchHeld) and context.is_news
