@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from leadledger import VERSION, health
+from leadledger.accounts import routes as accounts
 from leadledger.auth import TokenVerifier
 from leadledger.database import Database, api_url
 from leadledger.description import DescribedApp
@@ -37,8 +38,17 @@ DESCRIPTION = """Public building permits as scored leads, each with its reasons 
 
 `null` always means that the publisher does not say. Errors have one body, `ErrorBody`, whatever the status."""
 # What supabase-js sends besides what any request may.
-BROWSER_HEADERS = ["apikey", "authorization", "content-type", "x-client-info", "x-request-id", "x-supabase-api-version"]
-ANSWER_HEADERS = ["retry-after", "x-request-id", "x-sb-error-code", "x-supabase-api-version"]
+BROWSER_HEADERS = [
+    "apikey",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "x-account-id",
+    "x-client-info",
+    "x-request-id",
+    "x-supabase-api-version",
+]
+ANSWER_HEADERS = ["idempotent-replayed", "retry-after", "x-request-id", "x-sb-error-code", "x-supabase-api-version"]
 GZIP_MIN_BYTES = 1_024
 
 
@@ -88,7 +98,7 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
         redirect_slashes=False,
     )
     app.state.database = database
-    for one in (health.router, leads.public, leads.router):
+    for one in (health.router, leads.public, leads.router, accounts.router):
         app.include_router(one)
     app.add_exception_handler(AppError, _answer_app_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
@@ -100,7 +110,7 @@ def _middleware(origins: Sequence[str]) -> list[Middleware]:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=list(origins),
-        allow_methods=["GET", "POST", "PUT"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=BROWSER_HEADERS,
         expose_headers=ANSWER_HEADERS,
         max_age=600,

@@ -30,7 +30,7 @@ LEEWAY_SECONDS = 60
 AUDIENCE = "authenticated"
 TOKEN_MAX_LENGTH = 8_192
 # What the database may see of a token. `user_metadata` is written by the user and never goes there.
-CLAIMS_FOR_DATABASE = ("iss", "sub", "aud", "role", "exp", "iat", "session_id", "aal", "amr", "app_metadata")
+CLAIMS_FOR_DATABASE = ("iss", "sub", "aud", "role", "exp", "iat", "session_id", "aal", "amr", "app_metadata", "email")
 REASONS: Mapping[type[PyJWTError], str] = {
     ExpiredSignatureError: "the token has expired; sign in again or refresh it",
     ImmatureSignatureError: "the token is not valid yet",
@@ -44,10 +44,18 @@ REASONS: Mapping[type[PyJWTError], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A signed-in user, and the claims the database may act on."""
+    """A signed-in user or a member's API key, and the claims the database may act on.
+
+    `account_id` is the account asked for, or the key's; None leaves the choice to the database. `scopes` are a key's;
+    None: a person, whose role alone decides.
+    """
 
     user_id: UUID
     claims: Mapping[str, object]
+    account_id: UUID | None = None
+    scopes: frozenset[str] | None = None
+    api_key_id: UUID | None = None
+    is_sandbox: bool = False
 
 
 class TokenVerifier:

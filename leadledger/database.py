@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 import psycopg
+import structlog
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
@@ -85,7 +86,12 @@ class Database:
         Raises:
             Unavailable: no connection can be had, it broke, or a statement ran too long.
         """
-        acting = {"role": role, "claims": _encode(claims), "timeout_ms": str(patience.statement_ms)}
+        acting = {
+            "role": role,
+            "claims": _encode(claims),
+            "timeout_ms": str(patience.statement_ms),
+            "request_id": str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        }
         conn = self._begin(acting, patience.acquire_seconds)
         try:
             with conn:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPBearer
 
+from leadledger.acting import require_scope
+from leadledger.api_keys import Scope, find_caller, is_key
 from leadledger.auth import Caller, TokenVerifier, read_bearer
 from leadledger.database import Database
-from leadledger.errors import InvalidParameter
+from leadledger.errors import Forbidden, InvalidParameter
 
 # Only declares the scheme in OpenAPI; `get_caller` reads the header itself, for one kind of answer to every mistake.
 bearer_scheme = HTTPBearer(
-    bearerFormat="JWT", auto_error=False, scheme_name="bearer", description="Access token of the identity provider."
+    bearerFormat="JWT",
+    auto_error=False,
+    scheme_name="bearer",
+    description="Access token of the identity provider, or an API key (`llp_live_…`, `llp_test_…`).",
 )
 
 
@@ -23,14 +31,37 @@ def get_database(request: Request) -> Database:
     return database
 
 
-def get_caller(request: Request, _: Annotated[object, Security(bearer_scheme)]) -> Caller:
-    """The signed-in user behind this request.
+def get_caller(
+    request: Request,
+    _: Annotated[object, Security(bearer_scheme)],
+    x_account_id: Annotated[
+        UUID | None, Header(description="The account to act for, where the caller belongs to several.")
+    ] = None,
+) -> Caller:
+    """The signed-in user, or the member whose API key this is.
 
     Raises:
         Unauthorized: there is no good token.
+        Forbidden: a key of another account, or one without the scope to read.
     """
-    verifier: TokenVerifier = request.app.state.verifier
-    return verifier.verify(read_bearer(request.headers.get("authorization")))
+    token = read_bearer(request.headers.get("authorization"))
+    if not is_key(token):
+        verifier: TokenVerifier = request.app.state.verifier
+        return replace(verifier.verify(token), account_id=x_account_id)
+    caller = find_caller(request.app.state.database, token)
+    if x_account_id not in (None, caller.account_id):
+        raise Forbidden("the API key belongs to another account than X-Account-Id says", field="X-Account-Id")
+    return caller
+
+
+def scoped(scope: Scope) -> Callable[[Caller], Caller]:
+    """The caller, if a key that calls has this scope."""
+
+    def get_scoped_caller(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+        require_scope(caller, scope)
+        return caller
+
+    return get_scoped_caller
 
 
 def refuse_parameters(request: Request) -> None:
@@ -44,4 +75,7 @@ def refuse_parameters(request: Request) -> None:
 
 
 DatabaseOf = Annotated[Database, Depends(get_database)]
-CallerOf = Annotated[Caller, Depends(get_caller)]
+CallerOf = Annotated[Caller, Depends(scoped("read"))]
+WriterOf = Annotated[Caller, Depends(scoped("write"))]
+ExporterOf = Annotated[Caller, Depends(scoped("export"))]
+AdminOf = Annotated[Caller, Depends(scoped("admin"))]

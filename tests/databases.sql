@@ -53,9 +53,17 @@ drop owned by {owner} cascade;
 drop role {owner};
 
 -- reachable_tables --
--- Tables a visitor or any signed-in user may write, or read without a policy.
+-- Tables a visitor or any signed-in user may write without a policy, or read those of the identity provider.
 select table_schema || '.' || table_name, grantee, privilege_type
   from information_schema.role_table_grants
  where grantee in ('anon', 'authenticated')
    and table_schema in ('public', 'identity')
-   and (privilege_type <> 'SELECT' or table_schema = 'identity');
+   and (privilege_type <> 'SELECT' or table_schema = 'identity')
+   and not exists (
+         select from pg_policies as policy
+           join pg_class as relation on relation.oid = format('%I.%I', policy.schemaname, policy.tablename)::regclass
+          where policy.schemaname = table_schema
+            and policy.tablename = table_name
+            and relation.relrowsecurity
+            and grantee::name = any (policy.roles)
+            and policy.cmd in ('ALL', privilege_type));

@@ -1,0 +1,82 @@
+"""API keys: made once, shown once, known to us by their hash only."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from leadledger.auth import Caller
+from leadledger.database import Database
+from leadledger.errors import Unauthorized
+from permit_leads.store.queries import load_queries
+
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+Scope = Literal["read", "write", "export", "admin"]
+SCOPES: dict[Scope, str] = {
+    "read": "Leads, permits, coverage, the feed, and what the account keeps.",
+    "write": "Pipeline, territories, saved searches, alerts.",
+    "export": "Making and fetching exports.",
+    "admin": "Webhook endpoints, and what only an admin of the account may see.",
+}
+LIVE, SANDBOX = "llp_live_", "llp_test_"
+KEY = re.compile(r"^llp_(live|test)_[A-Za-z0-9_-]{43}$")
+SHOWN_LENGTH = 13
+REFUSALS = {
+    "revoked": "the API key was revoked",
+    "expired": "the API key has expired",
+    "orphaned": "the member who made the API key has left the account",
+}
+
+
+class NewKey(NamedTuple):
+    """A key, and what is kept of it."""
+
+    key: str
+    key_hash: str
+    key_start: str
+
+
+def make_key(*, is_sandbox: bool) -> NewKey:
+    """256 random bits behind a prefix that secret scanners can find."""
+    key = (SANDBOX if is_sandbox else LIVE) + secrets.token_urlsafe(32)
+    return NewKey(key, hash_key(key), key[:SHOWN_LENGTH])
+
+
+def hash_key(key: str) -> str:
+    """sha-256, hexadecimal; a key is random, so nothing slower is needed."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def is_key(token: str) -> bool:
+    """Whether this is meant as one of our keys."""
+    return token.startswith("llp_")
+
+
+def find_caller(database: Database, key: str) -> Caller:
+    """The member a key acts for.
+
+    Raises:
+        Unauthorized: it is none of ours, or does not work any more.
+    """
+    found = None
+    if KEY.match(key):
+        with database.acting_as("anon") as conn:
+            found = conn.execute(QUERIES["find_api_key"], {"key_hash": hash_key(key)}).fetchone()
+            if found is not None and found[-1] == "good":
+                conn.execute(QUERIES["note_use"], {"api_key_id": found[0]})
+    if found is None:
+        raise Unauthorized("the API key is none of ours", error="invalid_token")
+    api_key_id, account_id, user_id, scopes, is_sandbox, state = found
+    if state != "good":
+        raise Unauthorized(REFUSALS[state], error="invalid_token")
+    claims = {
+        "sub": str(user_id),
+        "role": "authenticated",
+        "account_id": str(account_id),
+        "api_key_id": str(api_key_id),
+        "is_sandbox": is_sandbox,
+    }
+    return Caller(user_id, claims, account_id, frozenset(scopes), api_key_id, is_sandbox)

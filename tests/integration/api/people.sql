@@ -1,0 +1,21 @@
+-- join --
+insert into public.members (account_id, user_id, role)
+values (%(account_id)s, %(user_id)s, %(role)s);
+
+-- give_key --
+insert into public.api_keys (account_id, name, key_hash, key_start, scopes, created_by)
+values (%(account_id)s, 'made for a test', %(key_hash)s, %(key_start)s, %(scopes)s, %(user_id)s);
+
+-- revoke_keys --
+update public.api_keys
+   set revoked_at = now()
+ where account_id = %(account_id)s;
+
+-- actions --
+select entry.action, entry.user_id, entry.details
+  from public.audit_entries as entry
+ where entry.account_id = %(account_id)s
+ order by entry.audit_entry_id;
+
+-- forget_audit --
+delete from public.audit_entries;
