@@ -23,6 +23,7 @@ from leadledger.identity.apikey import ensure_publishable_key
 from leadledger.identity.provider import IdentityProvider
 from leadledger.identity.routes import build_identity_app
 from leadledger.keys import KeyRing, fetch_jwks
+from leadledger.leads import permit_routes as permits
 from leadledger.leads import routes as leads
 from leadledger.leads.coverage import CoverageBook
 from leadledger.leads.receipts import ReceiptReader
@@ -98,7 +99,7 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
         redirect_slashes=False,
     )
     app.state.database = database
-    for one in (health.router, leads.public, leads.router, accounts.router):
+    for one in (health.router, leads.public, leads.router, permits.router, accounts.router):
         app.include_router(one)
     app.add_exception_handler(AppError, _answer_app_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)

@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 TAGS = [
     {"name": "leads", "description": "Scored leads, with reasons and receipts. Needs an access token."},
+    {"name": "permits", "description": "Permits with their versions, diffs and receipts. Needs an access token."},
     {"name": "account", "description": "Accounts, members, keys. Needs an access token or an API key."},
     {"name": "coverage", "description": "What is covered, and how fresh. Public."},
     {"name": "health", "description": "For load balancers and for the health check. Public."},

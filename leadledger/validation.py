@@ -76,7 +76,10 @@ def _parameter_names(request: Request) -> list[str]:
     for parameter in request.scope["route"].dependant.query_params:
         kind = parameter.field_info.annotation
         is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
-        names.extend(kind.model_fields if is_model else [parameter.alias])
+        if is_model:
+            names.extend(field.alias or name for name, field in kind.model_fields.items())
+        else:
+            names.append(parameter.alias)
     return names
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,11 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 KEPT_SECONDS = 5.0
 INTERNAL = ("freshness_hours", "held_at", "held_codes")
 PUBLIC_FIELDS = tuple(one.name for one in FIELDS if not one.is_personal)
+# In the order of CoverageDataset.
+COVERED = (
+    *("dataset_id", "publisher", "newest_issued_date", "last_success"),
+    *("freshness", "freshness_reason", "stale_since", "simulated_note"),
+)
 Freshness = Literal["fresh", "stale", "unknown", "disabled"]
 
 
@@ -101,12 +106,16 @@ def cover(snapshot: Snapshot, asked: LeadFilter, zip_datasets: Callable[[], froz
     if asked.zip:
         inside = zip_datasets()
         here = [one for one in here if one["dataset_id"] in inside]
-    names = ("dataset_id", "publisher", "newest_issued_date", "last_success", "freshness", "freshness_reason")
     state = "covered" if any(one["freshness"] == "fresh" for one in here) else "stale" if here else "not_covered"
     return {
         "state": state,
-        "datasets": [{name: one[name] for name in (*names, "stale_since", "simulated_note")} for one in here],
+        "datasets": [{name: one[name] for name in COVERED} for one in here],
     }
+
+
+def cover_datasets(snapshot: Snapshot, dataset_ids: Collection[str]) -> list[dict[str, Any]]:
+    """These datasets as CoverageDataset, by publisher."""
+    return [{name: one[name] for name in COVERED} for one in snapshot.datasets if one["dataset_id"] in dataset_ids]
 
 
 def datasets_of_zips(conn: Connection, zips: Sequence[str]) -> frozenset[str]:

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from leadledger.leads.permit_fields import Money, PermitFields
 from permit_leads.registry_facts import DisabledStatus
 
-Money = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$", description="US dollars.", examples=["18400.00"])]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="sha-256 of the archived page, in hex.")]
 SimulatedNote = Annotated[
     str | None, Field(description="Set when the rows came from a publisher simulator: what it says of itself.")
@@ -117,46 +117,10 @@ class Reason(BaseModel):
     evidence: str | None = Field(description="What in the permit it rests on.")
 
 
-class Permit(BaseModel):
-    """Every field of the permit that may be shown; names of persons are not among them."""
+class Permit(PermitFields):
+    """The permit of a lead as last known, with its place among what we know."""
 
     permit_key: str = Field(description="The publisher's key of this record.")
-    permit_num: str
-    master_permit_num: str | None
-    permit_type: str | None
-    permit_type_desc: str | None
-    permit_class: str | None
-    permit_class_mapped: str | None
-    work_class: str | None
-    work_class_mapped: str | None
-    project_name: str | None
-    description: str | None
-    applied_date: date | None
-    issued_date: date | None
-    completed_date: date | None
-    expires_date: date | None
-    status_date: date | None
-    status_current: str | None
-    status_current_mapped: str | None
-    original_address1: str | None
-    original_address2: str | None
-    original_city: str | None
-    original_state: str | None
-    original_zip: str | None
-    county_fips: str | None
-    latitude: float | None
-    longitude: float | None
-    pin: str | None
-    est_project_cost: Money | None
-    total_sq_ft: int | None
-    added_sq_ft: int | None
-    remodel_sq_ft: int | None
-    housing_units: int | None
-    contractor_trade: str | None
-    contractor_company_name: str | None
-    contractor_lic_num: str | None
-    contractor_phone: str | None
-    link: str | None
     trades: list[str] = Field(description="Trades the permit itself is for, by the publisher's label or its words.")
     version: int = Field(ge=1, description="Which version of the permit this is.")
     first_recorded_at: datetime = Field(description="When we first learned of it.")

@@ -192,6 +192,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/permits/{permit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Permit
+         * @description One permit as known now, or as it was known at `as_of`: its fields, versions, leads, a receipt for each value.
+         */
+        get: operations["get_permit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/permits/{permit_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Permit
+         * @description What two versions of a permit write differently, field by field.
+         */
+        get: operations["diff_permit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/permits/{permit_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Permit Versions
+         * @description Every version of a permit, newest first, each with what it changed and the page it was read from.
+         */
+        get: operations["list_permit_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/supa-env-check": {
         parameters: {
             query?: never;
@@ -327,6 +387,45 @@ export interface components {
              * @example America/Chicago
              */
             time_zone?: string;
+        };
+        /**
+         * ChangedVersion
+         * @description A version with what is different from the one before it.
+         */
+        ChangedVersion: {
+            /**
+             * Changes
+             * @description Against the version before; empty for the first one.
+             */
+            changes: components["schemas"]["FieldChange"][];
+            /**
+             * Page Row
+             * @description Zero-based place of the record in the page.
+             */
+            page_row: number;
+            /**
+             * Page Sha256
+             * @description sha-256 of the archived page, in hex.
+             */
+            page_sha256: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When the page that taught us was fetched.
+             */
+            recorded_at: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Version */
+            version: number;
+            /**
+             * Withdrawn Reason
+             * @description Set when this version says the publisher no longer lists it.
+             */
+            withdrawn_reason: string | null;
         };
         /**
          * Counties
@@ -535,6 +634,32 @@ export interface components {
              * @example 4bf92f3577b34da6a3ce929d0e0e4736
              */
             request_id: string;
+        };
+        /**
+         * FieldChange
+         * @description One field that two versions write differently.
+         */
+        FieldChange: {
+            /**
+             * After
+             * @description null: it says nothing.
+             */
+            after: string | number | null;
+            /**
+             * Before
+             * @description null: it said nothing.
+             */
+            before: string | number | null;
+            /**
+             * Field
+             * @example status_current
+             */
+            field: string;
+            /**
+             * Label
+             * @description What the field means.
+             */
+            label: string;
         };
         /**
          * Health
@@ -813,6 +938,40 @@ export interface components {
             work_class: string | null;
         };
         /**
+         * LearnedVersion
+         * @description One version of a permit: when we learned it, by which run, from which row of which page.
+         */
+        LearnedVersion: {
+            /**
+             * Page Row
+             * @description Zero-based place of the record in the page.
+             */
+            page_row: number;
+            /**
+             * Page Sha256
+             * @description sha-256 of the archived page, in hex.
+             */
+            page_sha256: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When the page that taught us was fetched.
+             */
+            recorded_at: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Version */
+            version: number;
+            /**
+             * Withdrawn Reason
+             * @description Set when this version says the publisher no longer lists it.
+             */
+            withdrawn_reason: string | null;
+        };
+        /**
          * Member
          * @description A colleague.
          */
@@ -886,7 +1045,7 @@ export interface components {
         };
         /**
          * Permit
-         * @description Every field of the permit that may be shown; names of persons are not among them.
+         * @description The permit of a lead as last known, with its place among what we know.
          */
         Permit: {
             /** Added Sq Ft */
@@ -990,6 +1149,198 @@ export interface components {
             work_class_mapped: string | null;
         };
         /**
+         * PermitDetail
+         * @description A permit as known at an instant, with a receipt for each value.
+         */
+        PermitDetail: {
+            /**
+             * As Of
+             * @description The instant asked for; null: now.
+             */
+            as_of: string | null;
+            /**
+             * Coverage
+             * @description How the dataset stands today.
+             */
+            coverage: components["schemas"]["CoverageDataset"][];
+            /** Dataset Id */
+            dataset_id: string;
+            fields: components["schemas"]["PermitFields"];
+            /**
+             * First Recorded At
+             * Format: date-time
+             * @description When we first learned of the permit.
+             */
+            first_recorded_at: string;
+            /**
+             * Leads
+             * @description Leads made of the permit, as they stand today; best first.
+             */
+            leads: components["schemas"]["LeadSummary"][];
+            /**
+             * Not Published Fields
+             * @description Fields this publisher prints for no permit at all.
+             */
+            not_published_fields: string[];
+            /**
+             * Page Row
+             * @description Zero-based place of the record in the page.
+             */
+            page_row: number;
+            /**
+             * Page Sha256
+             * @description sha-256 of the archived page, in hex.
+             */
+            page_sha256: string;
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
+            /**
+             * Permit Key
+             * @description The publisher's key of this record.
+             */
+            permit_key: string;
+            /** Publisher */
+            publisher: string;
+            receipts: components["schemas"]["Receipts"];
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When the page that taught us was fetched.
+             */
+            recorded_at: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /**
+             * Simulated Note
+             * @description Set when the rows came from a publisher simulator: what it says of itself.
+             */
+            simulated_note: string | null;
+            /**
+             * Trades
+             * @description Trades the permit itself is for; null for a version that is no longer the newest.
+             */
+            trades: string[] | null;
+            /** Version */
+            version: number;
+            /**
+             * Version Count
+             * @description How many versions were known at that instant.
+             */
+            version_count: number;
+            /**
+             * Versions
+             * @description The newest versions known at that instant; /versions has all.
+             */
+            versions: components["schemas"]["LearnedVersion"][];
+            /**
+             * Withdrawn Reason
+             * @description Set when this version says the publisher no longer lists it.
+             */
+            withdrawn_reason: string | null;
+        };
+        /**
+         * PermitDiff
+         * @description What two versions of a permit write differently, field by field.
+         */
+        PermitDiff: {
+            /**
+             * Changes
+             * @description In the order of the record; empty when nothing differs.
+             */
+            changes: components["schemas"]["FieldChange"][];
+            from: components["schemas"]["LearnedVersion"];
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
+            to: components["schemas"]["LearnedVersion"];
+        };
+        /**
+         * PermitFields
+         * @description Every field of a permit that may be shown; names of persons are not among them.
+         */
+        PermitFields: {
+            /** Added Sq Ft */
+            added_sq_ft: number | null;
+            /** Applied Date */
+            applied_date: string | null;
+            /** Completed Date */
+            completed_date: string | null;
+            /** Contractor Company Name */
+            contractor_company_name: string | null;
+            /** Contractor Lic Num */
+            contractor_lic_num: string | null;
+            /** Contractor Phone */
+            contractor_phone: string | null;
+            /** Contractor Trade */
+            contractor_trade: string | null;
+            /** County Fips */
+            county_fips: string | null;
+            /** Description */
+            description: string | null;
+            /** Est Project Cost */
+            est_project_cost: string | null;
+            /** Expires Date */
+            expires_date: string | null;
+            /** Housing Units */
+            housing_units: number | null;
+            /** Issued Date */
+            issued_date: string | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Link */
+            link: string | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Master Permit Num */
+            master_permit_num: string | null;
+            /** Original Address1 */
+            original_address1: string | null;
+            /** Original Address2 */
+            original_address2: string | null;
+            /** Original City */
+            original_city: string | null;
+            /** Original State */
+            original_state: string | null;
+            /** Original Zip */
+            original_zip: string | null;
+            /** Permit Class */
+            permit_class: string | null;
+            /** Permit Class Mapped */
+            permit_class_mapped: string | null;
+            /** Permit Num */
+            permit_num: string;
+            /** Permit Type */
+            permit_type: string | null;
+            /** Permit Type Desc */
+            permit_type_desc: string | null;
+            /** Pin */
+            pin: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /** Remodel Sq Ft */
+            remodel_sq_ft: number | null;
+            /** Status Current */
+            status_current: string | null;
+            /** Status Current Mapped */
+            status_current_mapped: string | null;
+            /** Status Date */
+            status_date: string | null;
+            /** Total Sq Ft */
+            total_sq_ft: number | null;
+            /** Work Class */
+            work_class: string | null;
+            /** Work Class Mapped */
+            work_class_mapped: string | null;
+        };
+        /**
          * PermitVersion
          * @description What was known of the permit, and since when.
          */
@@ -1006,6 +1357,24 @@ export interface components {
             recorded_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * PermitVersions
+         * @description Versions of a permit, newest first.
+         */
+        PermitVersions: {
+            /** Items */
+            items: components["schemas"]["ChangedVersion"][];
+            /**
+             * Next Before
+             * @description Send it as `before` to go on; null at the end.
+             */
+            next_before: number | null;
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
         };
         /**
          * Reason
@@ -2171,6 +2540,307 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_permit: {
+        parameters: {
+            query?: {
+                /** @description Show what was known at this instant; left out: what is known now. */
+                as_of?: string;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string | null;
+            };
+            path: {
+                /** @description Id of the permit; it never changes. */
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermitDetail"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    diff_permit: {
+        parameters: {
+            query: {
+                /** @description Number of the version to compare with. */
+                from: number;
+                /** @description Number of the version to compare. */
+                to: number;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string | null;
+            };
+            path: {
+                /** @description Id of the permit; it never changes. */
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermitDiff"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_permit_versions: {
+        parameters: {
+            query?: {
+                /** @description next_before of the page before: only older versions. */
+                before?: number;
+                /** @description Versions a page. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string | null;
+            };
+            path: {
+                /** @description Id of the permit; it never changes. */
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermitVersions"];
                 };
             };
             /** @description A parameter is unknown, out of range or not of its kind. */
