@@ -29,6 +29,7 @@ from leadledger.leads.coverage import CoverageBook
 from leadledger.leads.receipts import ReceiptReader
 from leadledger.logs import configure_logging
 from leadledger.middleware import FailureEdge, RequestEdge
+from leadledger.pipeline import routes as pipeline
 from leadledger.responses import error_response
 from leadledger.settings import ApiSettings, load_settings
 from leadledger.validation import describe_http_exception, describe_validation
@@ -99,7 +100,14 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
         redirect_slashes=False,
     )
     app.state.database = database
-    for one in (health.router, leads.public, leads.router, permits.router, accounts.router):
+    for one in (
+        health.router,
+        leads.public,
+        leads.router,
+        permits.router,
+        pipeline.router,
+        accounts.router,
+    ):
         app.include_router(one)
     app.add_exception_handler(AppError, _answer_app_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)

@@ -11,6 +11,10 @@ from fastapi.openapi.utils import get_openapi
 TAGS = [
     {"name": "leads", "description": "Scored leads, with reasons and receipts. Needs an access token."},
     {"name": "permits", "description": "Permits with their versions, diffs and receipts. Needs an access token."},
+    {
+        "name": "pipeline",
+        "description": "Claimed leads, their stages, notes and tasks. Needs an access token or an API key.",
+    },
     {"name": "account", "description": "Accounts, members, keys. Needs an access token or an API key."},
     {"name": "coverage", "description": "What is covered, and how fresh. Public."},
     {"name": "health", "description": "For load balancers and for the health check. Public."},
