@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from leadledger import VERSION, health
-from leadledger.accounts import routes as accounts
+from leadledger.accounts.routers import ROUTERS as ACCOUNTS
 from leadledger.auth import TokenVerifier
 from leadledger.database import Database, api_url
 from leadledger.description import DescribedApp
@@ -106,7 +106,7 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
         leads.router,
         permits.router,
         pipeline.router,
-        accounts.router,
+        *ACCOUNTS,
     ):
         app.include_router(one)
     app.add_exception_handler(AppError, _answer_app_error)

@@ -15,7 +15,10 @@ TAGS = [
         "name": "pipeline",
         "description": "Claimed leads, their stages, notes and tasks. Needs an access token or an API key.",
     },
-    {"name": "account", "description": "Accounts, members, keys. Needs an access token or an API key."},
+    {
+        "name": "account",
+        "description": "Accounts, members, invitations, keys, audit, territories. Needs an access token or an API key.",
+    },
     {"name": "coverage", "description": "What is covered, and how fresh. Public."},
     {"name": "health", "description": "For load balancers and for the health check. Public."},
 ]

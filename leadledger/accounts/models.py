@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 
 from leadledger.validation import nearest
+
+INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$")
 
 
 def check_zone(name: str) -> str:
@@ -26,6 +38,20 @@ def check_zone(name: str) -> str:
     raise ValueError(f"no such time zone; did you mean '{meant}'?" if meant else "expected a name like America/Chicago")
 
 
+def check_instant(text: object) -> object:
+    """Only RFC 3339 with its zone; a bare number would otherwise pass as seconds since 1970.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    if isinstance(text, str) and not INSTANT.match(text):
+        raise ValueError("expected an instant such as 2026-03-08T09:00:00Z")
+    return text
+
+
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(check_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 ZoneName = Annotated[str, Field(max_length=64), AfterValidator(check_zone)]
 Role = Literal["owner", "admin", "member", "viewer"]

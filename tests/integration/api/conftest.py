@@ -92,3 +92,26 @@ def auth(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
             client.headers["apikey"] = PUBLISHABLE_KEY
             client.base_url = client.base_url.join("/auth/v1/")
             yield client
+
+
+@pytest.fixture(scope="module")
+def place(
+    template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[httpx.Client, psycopg.Connection]]:
+    """A served API, and its database as the owner of the schema sees it; one for all tests of a file."""
+    for url in _fresh_database(template_database):
+        settings = make_settings(as_api(url), tmp_path_factory.mktemp("home"))
+        with psycopg.connect(url, autocommit=True) as owner, serve(create_app(settings)) as client:
+            yield client, owner
+
+
+@pytest.fixture
+def client(place: tuple[httpx.Client, psycopg.Connection]) -> httpx.Client:
+    """A client of that API."""
+    return place[0]
+
+
+@pytest.fixture
+def db(place: tuple[httpx.Client, psycopg.Connection]) -> psycopg.Connection:
+    """The owner's connection to its database."""
+    return place[1]

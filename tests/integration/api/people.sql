@@ -19,3 +19,26 @@ select entry.action, entry.user_id, entry.details
 
 -- forget_audit --
 delete from public.audit_entries;
+
+-- all_keys --
+select key::text
+  from public.api_keys as key;
+
+-- pass_overlap --
+update public.api_keys
+   set expires_at = now() - interval '1 second'
+ where api_key_id = %(api_key_id)s;
+
+-- unrevoke --
+update public.api_keys
+   set revoked_at = null
+ where api_key_id = %(api_key_id)s;
+
+-- expire_invitations --
+update public.invitations
+   set expires_at = now() - interval '1 second'
+ where account_id = %(account_id)s;
+
+-- all_invitations --
+select invitation::text
+  from public.invitations as invitation;

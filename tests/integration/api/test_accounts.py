@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import httpx
 import psycopg
 import pytest
 
-from leadledger.app import create_app
-from tests.conftest import _fresh_database, as_api
-from tests.integration.api.conftest import make_settings, serve, sign_up
+from tests.integration.api.conftest import sign_up
 from tests.integration.api.people import QUERIES, Person, enter, give_key, join
-
-
-@pytest.fixture(scope="module")
-def place(
-    template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[httpx.Client, psycopg.Connection]]:
-    """A served API, and its database as the owner of the schema sees it."""
-    for url in _fresh_database(template_database):
-        settings = make_settings(as_api(url), tmp_path_factory.mktemp("home"))
-        with psycopg.connect(url, autocommit=True) as owner, serve(create_app(settings)) as client:
-            yield client, owner
-
-
-@pytest.fixture
-def client(place: tuple[httpx.Client, psycopg.Connection]) -> httpx.Client:
-    return place[0]
-
-
-@pytest.fixture
-def db(place: tuple[httpx.Client, psycopg.Connection]) -> psycopg.Connection:
-    return place[1]
 
 
 def test_first_sign_in_makes_one_account_also_when_it_comes_twice_at_once(client: httpx.Client) -> None:
