@@ -27,6 +27,8 @@ OTHER_VARIABLES = {
     "DEMO": "`make up` only: 0 fetches from the publishers themselves instead of the simulator.",
     "FRONTEND_PORT": "`make up` only: port of the web app (3000).",
     "SIMULATOR_PORT": "`make up` only: port of the publisher simulator (8801).",
+    "LEADLEDGER_API_URL": "`python -m leadledger.mcp` only: the API it asks (http://127.0.0.1:8000).",
+    "LEADLEDGER_API_KEY": "`python -m leadledger.mcp` only: the account's API key, with the scope read.",
     "TEST_DATABASE_URL": "Tests only: a server where databases may be created, instead of the embedded one.",
 }
 
@@ -89,7 +91,7 @@ def render_environment() -> str:
     for dataset in load_registry().values():
         if dataset.url_env:
             lines += [f"# Address of {dataset.id} instead of the registry's.", f"#{dataset.url_env}=", ""]
-    lines += ["# --- make up, tests ---"]
+    lines += ["# --- make up, agents, tests ---"]
     for name, comment in OTHER_VARIABLES.items():
         lines += [f"# {comment}", f"#{name}=", ""]
     return "\n".join(lines)
