@@ -76,6 +76,12 @@ class ApiSettings(Settings):
         validation_alias=AliasChoices("IDENTITY_RATE_BURST"),
         description="Sign-ups and sign-ins one address may make at once; they refill at one in two seconds.",
     )
+    outgoing_loopback: bool = Field(
+        default=False,
+        validation_alias=AliasChoices("OUTGOING_ALLOW_LOOPBACK"),
+        description="1: webhooks may also go to this machine, by plain http; for trying things out, never where others "
+        "have accounts.",
+    )
 
     @property
     def issuer(self) -> str:
