@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from permit_leads.settings import Settings, read_env_file
+from leadledger.mail_settings import MailSettings
+from permit_leads.settings import read_env_file
 
 SECRET_MIN_LENGTH = 32  # HS256 wants a key at least as long as its hash (RFC 7518 §3.2)
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -18,7 +19,7 @@ class SettingsError(Exception):
     """The environment cannot be used; names variables, never values."""
 
 
-class ApiSettings(Settings):
+class ApiSettings(MailSettings):
     """Settings of the API, besides those it shares with the ETL; an empty variable counts as not set."""
 
     backend_port: int = Field(
