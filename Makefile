@@ -7,7 +7,7 @@ export NEXT_TELEMETRY_DISABLED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format record docs bench lock
+.PHONY: help up down status test check format record docs sdk bench lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -35,6 +35,7 @@ check:  ## format, lint, types, imports, locks; Python and web
 	.venv/bin/lint-imports
 	$(RUN) -m scripts.check_requirements
 	$(RUN) -m scripts.write_docs --check
+	$(RUN) -m scripts.build_sdk --check
 	cd web && npm run --silent check:api
 	cd web && npm run --silent typecheck
 	cd web && npm run --silent lint
@@ -54,6 +55,10 @@ docs:  ## write what is generated: data dictionary, sources, openapi.json, .env.
 	@$(PYTHON) scripts/bootstrap.py check
 	$(RUN) -m scripts.write_docs
 	cd web && npm run --silent generate:api
+
+sdk:  ## make the Python SDK of docs/openapi.json: sdk/python, ready to install
+	@$(PYTHON) scripts/bootstrap.py check
+	$(RUN) -m scripts.build_sdk
 
 bench:  ## run the benchmarks; each prints one JSON line
 	@$(PYTHON) scripts/bootstrap.py bench

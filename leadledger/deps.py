@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPBearer
+from pydantic.json_schema import SkipJsonSchema
 
 from leadledger.acting import require_scope
 from leadledger.api_keys import Scope, find_caller, is_key
@@ -35,7 +36,7 @@ def get_caller(
     request: Request,
     _: Annotated[object, Security(bearer_scheme)],
     x_account_id: Annotated[
-        UUID | None, Header(description="The account to act for, where the caller belongs to several.")
+        UUID | SkipJsonSchema[None], Header(description="The account to act for, where the caller belongs to several.")
     ] = None,
 ) -> Caller:
     """The signed-in user, or the member whose API key this is.

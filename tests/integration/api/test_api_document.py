@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from leadledger.app import create_app
+from scripts.build_sdk import build
 from tests.conftest import _fresh_database, as_api
 from tests.integration.api.conftest import make_settings, serve
 from tests.integration.api.people import enter, give_key
@@ -20,7 +21,7 @@ from tests.integration.api.rows import Loaded, load
 from tests.test_docs import fences
 
 ROOT = Path(__file__).resolve().parents[3]
-RUNNERS = {"bash": ["bash", "-eu", "-o", "pipefail", "-c"], "python": [sys.executable, "-W", "error", "-c"]}
+RUNNERS = {"bash": ["bash", "-eu", "-o", "pipefail", "-c"], "python": [sys.executable, "-c"]}
 EXAMPLES = [
     (tag, text)
     for tag, text in fences((ROOT / "docs" / "api.md").read_text(encoding="utf-8"))
@@ -39,6 +40,7 @@ def environment(template_database: str, tmp_path_factory: pytest.TempPathFactory
                 yield {
                     "LEADLEDGER_API_URL": str(client.base_url).rstrip("/"),
                     "LEADLEDGER_API_KEY": key,
+                    "PYTHONPATH": str(build(tmp_path_factory.mktemp("sdk"))),
                     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
                 }
 

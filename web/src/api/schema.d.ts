@@ -2861,7 +2861,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2954,7 +2954,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -3092,7 +3092,7 @@ export interface operations {
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3185,7 +3185,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3278,7 +3278,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -3399,7 +3399,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the invitation. */
@@ -3504,7 +3504,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3597,7 +3597,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -3718,7 +3718,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the key. */
@@ -3812,7 +3812,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -3936,7 +3936,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -4060,7 +4060,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4153,7 +4153,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the user. */
@@ -4258,7 +4258,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -4382,7 +4382,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4484,7 +4484,7 @@ export interface operations {
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4577,7 +4577,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -4707,7 +4707,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the claim. */
@@ -4803,7 +4803,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the claim. */
@@ -4908,7 +4908,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -5032,7 +5032,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -5161,7 +5161,7 @@ export interface operations {
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the claim. */
@@ -5257,7 +5257,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -5381,7 +5381,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the claim. */
@@ -5488,7 +5488,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -5722,7 +5722,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5864,7 +5864,7 @@ export interface operations {
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5946,7 +5946,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the lead; it never changes. */
@@ -6042,7 +6042,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description sha-256 of the page, as a receipt gives it. */
@@ -6145,7 +6145,7 @@ export interface operations {
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the permit; it never changes. */
@@ -6246,7 +6246,7 @@ export interface operations {
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the permit; it never changes. */
@@ -6347,7 +6347,7 @@ export interface operations {
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the permit; it never changes. */
@@ -6511,7 +6511,7 @@ export interface operations {
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6604,7 +6604,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the task. */
@@ -6709,7 +6709,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -6833,7 +6833,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6926,7 +6926,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
@@ -7047,7 +7047,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the territory. */
@@ -7143,7 +7143,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
             };
             path: {
                 /** @description Id of the territory. */
@@ -7237,7 +7237,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
-                "x-account-id"?: string | null;
+                "x-account-id"?: string;
                 /** @description Makes this write safe to send again for 24 hours; any unique text. */
                 "idempotency-key"?: string | null;
             };
