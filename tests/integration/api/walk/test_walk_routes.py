@@ -1,0 +1,109 @@
+"""Every address, asked for things of account A with other people's tokens: 404 or 403, and never a word of A's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from leadledger.app import build_app
+from tests.integration.api.people import Person
+from tests.integration.api.walk.bodies import BODIES, fill
+from tests.integration.api.walk.conftest import Cast
+from tests.integration.api.walk.seeding import Seeded, content
+
+# Facts from publishers: the same for everybody who is signed in.
+FACTS = {"lead_id", "permit_id", "page_sha256"}
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, methods in build_app().openapi()["paths"].items()
+    for method, operation in methods.items()
+}
+NAMES = re.compile(r"{(\w+)}")
+IN_HOSTS_ACCOUNT = "X-Account-Id"
+
+
+def ask(person: Person, name: str, seeded: Seeded, **headers: str) -> httpx.Response:
+    method, path, operation = OPERATIONS[name]
+    body = fill(BODIES[name], seeded.known) if "requestBody" in operation else None
+    wanted = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+    query = {name: value for name, value in seeded.known.items() if name in wanted - FACTS}
+    return person.ask(method, path.format_map(seeded.known), json=body, params=query, headers=headers)
+
+
+def said(name: str, seeded: Seeded) -> list[str]:
+    """What the asker names himself may come back in the refusal."""
+    _, path, operation = OPERATIONS[name]
+    queried = [one["name"] for one in operation.get("parameters", ())]
+    named = [*NAMES.findall(path), *queried, *NAMES.findall(str(BODIES.get(name, "")))]
+    return [seeded.known[one] for one in named if one in seeded.known]
+
+
+def owned(path: str) -> set[str]:
+    return set(NAMES.findall(path)) - FACTS
+
+
+def test_every_address_can_be_walked(seeded: Seeded) -> None:
+    unseeded = {name: owned(path) - set(seeded.known) for name, (_, path, _) in OPERATIONS.items()}
+    assert {name: ids for name, ids in unseeded.items() if ids} == {}, "let a seed return these ids: see seeding.py"
+    bodiless = [name for name, (_, _, operation) in OPERATIONS.items() if "requestBody" in operation]
+    assert set(bodiless) - set(BODIES) == set(), "write a right body for these into bodies.py"
+    assert set(BODIES) - set(bodiless) == set()
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("walker", ["stranger", "key", "former"])
+def test_nobody_else_gets_anything_of_account_a(people: Cast, seeded: Seeded, walker: str, name: str) -> None:
+    answer = ask(getattr(people, walker), name, seeded)
+    assert seeded.leaked(answer.text, *said(name, seeded)) == []
+    if owned(OPERATIONS[name][1]):
+        assert answer.status_code in (403, 404), answer.text
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("walker", ["stranger", "key", "former"])
+def test_nobody_else_acts_for_account_a(people: Cast, seeded: Seeded, walker: str, name: str) -> None:
+    answer = ask(getattr(people, walker), name, seeded, **{IN_HOSTS_ACCOUNT: seeded.known["account_id"]})
+    assert seeded.leaked(answer.text, *said(name, seeded), seeded.known["account_id"]) == []
+    if owned(OPERATIONS[name][1]):
+        assert answer.status_code in (403, 404), answer.text
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("name", [name for name, (*_, operation) in OPERATIONS.items() if "security" in operation])
+def test_nobody_gets_in_without_a_token(client: httpx.Client, seeded: Seeded, name: str) -> None:
+    method, path, operation = OPERATIONS[name]
+    body = fill(BODIES[name], seeded.known) if "requestBody" in operation else None
+    assert client.request(method, path.format_map(seeded.known), json=body).status_code == 401
+
+
+@pytest.mark.parametrize("name", [name for name, (method, *_) in OPERATIONS.items() if method != "GET"])
+def test_viewer_changes_nothing(people: Cast, seeded: Seeded, db: psycopg.Connection, name: str) -> None:
+    viewer = str(people.viewer.user_id)
+    before = content(db, seeded, apart_from=viewer)
+    ask(people.viewer, name, seeded, **{IN_HOSTS_ACCOUNT: seeded.known["account_id"]})
+    assert content(db, seeded, apart_from=viewer) == before
+
+
+def test_whole_walk_left_account_a_as_it_was(people: Cast, seeded: Seeded, db: psycopg.Connection) -> None:
+    before = content(db, seeded)
+    for walker in (people.stranger, people.key, people.former):
+        for name in OPERATIONS:
+            ask(walker, name, seeded)
+            ask(walker, name, seeded, **{IN_HOSTS_ACCOUNT: seeded.known["account_id"]})
+    assert content(db, seeded) == before
+
+
+def test_walk_finds_what_leaks(seeded: Seeded) -> None:
+    """The owner sees all of it, so the walk would have seen it too."""
+    answers: dict[str, Any] = {
+        name: ask(seeded.host, name, seeded) for name, (method, *_) in OPERATIONS.items() if method == "GET"
+    }
+    telling = [name for name, answer in answers.items() if seeded.leaked(answer.text, *said(name, seeded))]
+    missed = [name for name in answers if owned(OPERATIONS[name][1]) and answers[name].status_code != 200]
+    assert missed == []
+    assert {"get_account", "list_api_keys", "list_territories", "list_invitations", "list_notes"} <= set(telling)
