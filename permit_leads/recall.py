@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -16,11 +16,12 @@ from permit_leads.permit import FIELD_BY_BLDS
 from permit_leads.registry import Dataset
 from permit_leads.store.grain import split_older
 from permit_leads.store.permits import split_known
+from permit_leads.suppress import Redactor, Suppression
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Keys that came already, contacts found fake, the best row of each permit.
+    """Keys that came already, contacts found fake, the best row of each permit, and who must not appear.
 
     `days` are set where a permit may stand in several rows and the run need not meet all of them.
     """
@@ -29,6 +30,7 @@ class Recall:
     days: tuple[str, ...] = ()
     given: GivenKeys = field(default_factory=GivenKeys)
     ranks: BestRanks = field(default_factory=BestRanks)
+    redactor: Redactor = field(default_factory=lambda: Redactor(()))
 
     def split(self, conn: psycopg.Connection | None, permits: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
         """Permits that are new or differ, and the ids of those that say nothing new.
@@ -43,8 +45,11 @@ class Recall:
         return current, pl.concat([unchanged_ids, older_ids])
 
 
-def recall_of(dataset: Dataset, window: Window, kind: str, fakes: Collection[str] = ()) -> Recall:
+def recall_of(
+    dataset: Dataset, window: Window, kind: str, fakes: Collection[str] = (), suppressed: Sequence[Suppression] = ()
+) -> Recall:
     """The memory of a run before its first page; `fakes` are contact fields known to be fake."""
     is_whole = window == Window(None, None) and kind != "replay"
     names = dataset.grain.newest_by if dataset.grain and not is_whole else ()
-    return Recall(quality.ContactFilter(dataset, fakes), tuple(FIELD_BY_BLDS[blds].name for blds in names))
+    days = tuple(FIELD_BY_BLDS[blds].name for blds in names)
+    return Recall(quality.ContactFilter(dataset, fakes), days, redactor=Redactor(suppressed))

@@ -28,10 +28,11 @@ from permit_leads.settings import Settings
 from permit_leads.settle import confirm, settle
 from permit_leads.stage_clock import Clock
 from permit_leads.stages import Batch, batches
-from permit_leads.store import db, holds, profiles, runs, state
+from permit_leads.store import db, holds, profiles, runs, state, suppressions
 from permit_leads.store.absence import Absence
 from permit_leads.store.permits import PermitWriter
 from permit_leads.stream import prefetch
+from permit_leads.suppressing import learn_again
 from permit_leads.telling import tell_end, tell_page
 from permit_leads.verdict import Excused, judge
 
@@ -52,7 +53,8 @@ def run_all(
     """
     datasets = [_with_address(registry[dataset_id]) for dataset_id in request.dataset_ids]
     url = db.database_url(settings)
-    db.connect(url).close()
+    with closing(db.connect(url)) as conn:
+        learn_again(conn, settings.archive_url)
     with client or polite_client(request, settings, progress) as client:
         archive = Archive(settings.archive_url)
         client.memory = PageMemory(url, archive)
@@ -138,7 +140,8 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
         past = profiles.read_past(conn, dataset.id, attempt.window, context.day(dataset))
         absence = Absence(conn, dataset, attempt.run_id) if attempt.kind == "reconcile" else None
         attempt.tally.written = writer.written
-        recall = recall_of(dataset, attempt.window, attempt.kind, past.fakes)
+        suppressed = suppressions.read_suppressions(conn)
+        recall = recall_of(dataset, attempt.window, attempt.kind, past.fakes, suppressed)
         with closing(context.source(dataset, attempt, clock)) as source:
             ready = batches(dataset, attempt.run_id, source, lookup if known.has_rows else None, clock, recall)
             arriving = prefetch(ready, PAGES_AHEAD, context.client.stop_waiting)
@@ -157,6 +160,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
             withdrawn = absence.withdraw() if absence else 0
             writer.apply(context.recorded.facts.published_at if context.recorded else None)
             writer.written.permit_changed += withdrawn
+        suppressions.clean_again_unless_known(conn, recall.redactor)
         _finish(context, dataset, attempt, conn, writer.published_at)
 
 

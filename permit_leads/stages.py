@@ -199,7 +199,8 @@ def _batch(
         view = _view(rows, normalized, permits, differing, unchanged_ids)
         quality.note_special(view.profile, None if lookup is None else differing, recall.contacts)
         view.profile.kinds = quality.kinds_of(rows) if arrived.page_index < FIRST_PAGES else {}
-    prepared = NOTHING_NEW if differing.is_empty() else _prepared(dataset, run_id, differing, arrived, day, clock)
+    fresh = recall.redactor.redact(differing)
+    prepared = NOTHING_NEW if fresh.is_empty() else _prepared(dataset, run_id, fresh, arrived, day, clock)
     return Batch(
         page_index=arrived.page_index,
         page_sha256=arrived.page_sha256,
@@ -257,7 +258,7 @@ def _prepared(
     """Permits that are new or differ, with their trades, words and scored leads, as the store takes them."""
     with clock.stage("score"):
         trades = classify(dataset, differing)
-        live = differing.filter(pl.col("is_known") | ~score.is_over())
+        live = differing.filter((pl.col("is_known") | ~score.is_over()) & ~pl.col("is_opted_out"))
         leads = score.score(dataset, live, trades.join(live.select(PERMIT_KEY), on=PERMIT_KEY, how="semi"), today=day)
     with clock.stage("prepare"):
         permits = _with_words(_with_trades(differing, trades), live)

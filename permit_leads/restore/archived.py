@@ -18,6 +18,7 @@ from permit_leads.search import search_words
 from permit_leads.selection import suggest
 from permit_leads.store.identity import content_hashes, permit_ids
 from permit_leads.store.permits import array_text
+from permit_leads.suppress import MARK, TEXTS
 
 LINE = "line"
 MARKS = {"archive_version", "content_hash"}
@@ -180,6 +181,12 @@ def _fault(texts: pl.DataFrame, typed: pl.DataFrame) -> pl.Series:
     ).to_series()  # fmt: skip
 
 
+def _is_redacted() -> pl.Expr:
+    """Whether something was taken out on request: the hash is that of what the publisher said, and proves no more."""
+    marked = (pl.col(name).str.contains(MARK, literal=True).fill_null(False) for name in TEXTS)
+    return pl.any_horizontal(*marked)
+
+
 def _because(is_wrong: pl.Series, name: str, what: str) -> pl.Expr:
     return pl.when(pl.lit(is_wrong.fill_null(False))).then(pl.format("{} {} {}", pl.lit(name), name, pl.lit(what)))
 
@@ -204,7 +211,9 @@ def _prove(texts: pl.DataFrame, typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
         pl.when(pl.col("permit_id") != pl.col("id")).then(
             pl.lit("permit_id is not that of its dataset and permit_key")
         ),
-        pl.when(pl.col("content_hash").str.replace_all("-", "", literal=True) != pl.col("hash")).then(pl.lit(EDITED)),
+        pl.when(
+            (pl.col("content_hash").str.replace_all("-", "", literal=True) != pl.col("hash")) & ~_is_redacted()
+        ).then(pl.lit(EDITED)),
         *(
             pl.when(pl.col(name).is_not_null() & pl.col(f"{name}_read").is_null()).then(
                 pl.lit(f"{name} cannot be read")

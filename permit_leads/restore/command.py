@@ -29,6 +29,7 @@ from permit_leads.restore.restoring import Asked, Restored, restore_archive
 from permit_leads.selection import suggest
 from permit_leads.settings import load_settings
 from permit_leads.store import db, state
+from permit_leads.suppressing import learn_again
 
 DONE, REFUSED, USAGE, DATABASE = 0, 1, 2, 3
 EXAMPLES = (
@@ -74,6 +75,7 @@ def _run(seen: argparse.Namespace) -> None:
             if not seen.json:
                 print(counts_text(asked, plan), flush=True)
 
+        learn_again(conn, settings.archive_url)
         restored = restore_archive(conn, Archive(settings.archive_url), registry, asked, tell)
     print(as_json(asked, restored) if seen.json else ending_text(asked, restored), flush=True)
 

@@ -24,6 +24,7 @@ from permit_leads.restore.ledger import Counts, Earlier, Ledger
 from permit_leads.restore.opening import digest, open_text
 from permit_leads.restore.records import Records
 from permit_leads.restore.rejects import Rejects
+from permit_leads.store import suppressions
 from permit_leads.window import OPERATOR_ZONE, resolve
 
 ROWS_AT_ONCE = 5_000
@@ -87,6 +88,7 @@ def restore_archive(
             return plan
         derive_leads(conn, registry)
         run_ids = ledger.write(judged, registry, sha256, earlier)
+        suppressions.clean(conn, suppressions.read_suppressions(conn))
         keep(archive, asked.path, sha256)
         published_at = ledger.publish(run_ids, earlier.published_at if earlier else None)
         facts = RunFacts("restore", ledger.started_at, published_at, restored_from_sha256=sha256)
