@@ -1,4 +1,4 @@
-"""The product's own command: `python -m leadledger up | down | status | serve | worker | migrate | db-url`."""
+"""The product's own command, `python -m leadledger`: up, down, status, serve, worker, migrate, privacy, db-url."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from leadledger import supervise
+from leadledger.privacy import desk
 from leadledger.processes import StartFailed
 from leadledger.settings import ApiSettings, SettingsError, load_settings
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
@@ -19,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "serve": "run the API in the foreground",
     "worker": "keep the schedule in the foreground: every source at its cadence, and a daily archive file",
     "migrate": "apply what is missing of supabase/migrations",
+    "privacy": "see and decide what people ask for whom permits name",
     "db-url": "print the database's address, for psql and pg_dump",
 }
 
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "serve": lambda: _serve(settings, options.host),
             "worker": lambda: _work(settings, options),
             "migrate": lambda: _migrate(settings),
+            "privacy": lambda: desk.run(options, settings, _say),
             "db-url": lambda: _print_url(settings, is_api=options.api),
         }
         return runners[options.command]()
@@ -67,6 +70,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             command.add_argument(
                 "--grace", type=int, default=20, metavar="SECONDS", help="for running commands when told to end (20)"
             )
+        if name == "privacy":
+            desk.add_commands(command)
         if name == "db-url":
             command.add_argument("--api", action="store_true", help="as the API's login role instead of the owner")
     return parser.parse_args(arguments)

@@ -30,8 +30,10 @@ from leadledger.leads.receipts import ReceiptReader
 from leadledger.logs import configure_logging
 from leadledger.middleware import FailureEdge, RequestEdge
 from leadledger.pipeline import routes as pipeline
+from leadledger.privacy import routes as privacy
 from leadledger.responses import error_response
 from leadledger.settings import ApiSettings, load_settings
+from leadledger.suppressed import SuppressionBook
 from leadledger.validation import describe_http_exception, describe_validation
 from permit_leads.archive import Archive
 from permit_leads.registry import load_registry
@@ -74,7 +76,9 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
         app.mount("/auth/v1", build_identity_app(provider, api_keys, settings.sign_in_burst))
     registry = load_registry()
     app.state.coverage_book = CoverageBook(database, registry)
-    app.state.receipt_reader = ReceiptReader(Archive(settings.archive_url), registry)
+    app.state.receipt_reader = ReceiptReader(
+        Archive(settings.archive_url), registry, SuppressionBook(database).redactor
+    )
     app.state.verifier = TokenVerifier(settings.issuer, KeyRing(fetch), settings.jwt_secrets, api_keys)
     return app
 
@@ -106,6 +110,7 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
         leads.router,
         permits.router,
         pipeline.router,
+        privacy.router,
         *ACCOUNTS,
     ):
         app.include_router(one)

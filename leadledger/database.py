@@ -19,7 +19,7 @@ from leadledger.settings import ApiSettings
 from permit_leads.store import embedded
 from permit_leads.store.queries import load_queries
 
-Role = Literal["anon", "authenticated", "identity_provider"]
+Role = Literal["anon", "authenticated", "identity_provider", "leadledger_api"]
 Connection = psycopg.Connection[tuple[Any, ...]]
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 FAILURE_REMEMBERED_SECONDS = 15.0

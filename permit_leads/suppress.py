@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import polars as pl
@@ -19,6 +18,7 @@ from permit_leads.permit import FIELDS
 MARK = "[removed on request]"
 GAP = r"[^\p{L}\p{N}]+"
 WORD = re.compile(r"[^\W_]+")
+ANY_ZIP = r"\b[0-9]{5}(?:-[0-9]{4})?\b"
 # Keys and codes, by which a permit is found again.
 KEPT = {"permit_num", "master_permit_num", "original_state", "original_zip", "county_fips"}
 TEXTS = [field.name for field in FIELDS if field.kind == "text" and field.name not in KEPT]
@@ -40,7 +40,7 @@ class TooVague(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One granted request. `opt_out`: permits at `address` make no lead and say no longer where they are."""
+    """One granted request. Permits at `address` and `zip` make no lead and say no longer where they are."""
 
     suppression_id: str
     kind: Literal["deletion", "opt_out"]
@@ -51,74 +51,105 @@ class Suppression:
     zip: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """An address as a pattern, and its ZIP."""
+
+    street: str
+    zip: str
+
+
 class Redactor:
-    """Takes the suppressed out of texts; with nothing suppressed it touches nothing."""
+    """Takes the suppressed out of texts; with nothing suppressed it touches nothing.
+
+    People are taken out wherever they stand. A home is taken out of its own permits, and nothing else is: many cities
+    have a 100 Main Street.
+    """
 
     def __init__(self, suppressions: Sequence[Suppression]) -> None:
         self.ids = tuple(one.suppression_id for one in suppressions)
-        self._parts = [part for one in suppressions for part in patterns(one)]
-        self._homes = [one for one in suppressions if one.kind == "opt_out" and one.address]
+        self._people = [part for one in suppressions for part in people_patterns(one)]
+        self._homes = [_Home(address_pattern(one.address), one.zip) for one in suppressions if one.address and one.zip]
 
     @property
     def is_idle(self) -> bool:
         """Whether nobody asked for anything."""
-        return not self._parts
+        return not self._people and not self._homes
 
-    @cached_property
-    def _pattern(self) -> str:
-        return f"(?i){'|'.join(self._parts)}"
-
-    def redact_text(self, text: str) -> str:
-        """One text without what is suppressed."""
-        return text if self.is_idle else str(pl.select(self._cut(pl.lit(text))).item())
+    def redact_text(self, text: str, *, is_at_home: bool = False) -> str:
+        """One text without what is suppressed; of a permit at a suppressed home also without the address."""
+        parts = [*self._people, *(home.street for home in self._homes if is_at_home)]
+        return str(pl.select(_cut(pl.lit(text), parts)).item())
 
     def redact_columns(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-        """These columns of text without what is suppressed."""
-        return frame if self.is_idle else frame.with_columns(self._cut(pl.col(name)).alias(name) for name in names)
+        """These columns of text without the people that are suppressed."""
+        if not self._people:
+            return frame
+        return frame.with_columns(_cut(pl.col(name), self._people).alias(name) for name in names)
+
+    def tells_a_home(self, rows: pl.DataFrame) -> pl.Series:
+        """Which of a publisher's rows are of a suppressed home: street and ZIP stand in them, or no ZIP does."""
+        texts = [pl.col(name) for name, kind in rows.schema.items() if kind == pl.String]
+
+        def stands(pattern: str) -> pl.Expr:
+            return pl.any_horizontal(pl.lit(False), *(text.str.contains(pattern).fill_null(False) for text in texts))
+
+        found = [stands(f"(?i){home.street}") & (stands(rf"\b{home.zip}\b") | ~stands(ANY_ZIP)) for home in self._homes]
+        return rows.with_columns(is_home=pl.any_horizontal(pl.lit(False), *found))["is_home"]
 
     def redact(self, permits: pl.DataFrame) -> pl.DataFrame:
         """Permits without what is suppressed, and `is_opted_out`: no lead is to be made of it."""
-        if self.is_idle:
-            return permits.with_columns(is_opted_out=pl.lit(False))
         located = permits.with_columns(is_opted_out=self._at_home())
+        if self.is_idle:
+            return located
+        is_home = pl.col("is_opted_out")
+        streets = [home.street for home in self._homes]
+        texts = [
+            pl.when(is_home).then(_cut(pl.col(name), streets)).otherwise(pl.col(name)).alias(name)
+            for name in (name for name in TEXTS if name not in WHEREABOUTS)
+        ]
         gone = [
-            pl.when(pl.col("is_opted_out") & pl.col(name).is_not_null()).then(pl.lit(MARK)).otherwise(pl.col(name))
+            pl.when(is_home & pl.col(name).is_not_null()).then(pl.lit(MARK)).otherwise(pl.col(name)).alias(name)
             for name in WHEREABOUTS
         ]
-        nowhere = [pl.when(~pl.col("is_opted_out")).then(pl.col(name)).alias(name) for name in POINT]
-        named = [expression.alias(name) for expression, name in zip(gone, WHEREABOUTS, strict=True)]
-        return self.redact_columns(located, TEXTS).with_columns(*named, *nowhere)
+        nowhere = [pl.when(~is_home).then(pl.col(name)).alias(name) for name in POINT]
+        return self.redact_columns(located, TEXTS).with_columns(*texts, *gone, *nowhere)
 
     def _at_home(self) -> pl.Expr:
-        """Which permits stand at an address that opted out; where both tell a ZIP it must be the same."""
-        found = [pl.lit(False)]
-        for one in self._homes:
-            is_there = pl.col("original_address1").str.contains(f"(?i){address_pattern(one.address or '')}")
-            if one.zip is not None:
-                is_there &= pl.col("original_zip").fill_null(one.zip) == one.zip
-            found.append(is_there.fill_null(False))
-        return pl.any_horizontal(*found)
-
-    def _cut(self, text: pl.Expr) -> pl.Expr:
-        return text.str.replace_all(self._pattern, MARK)
+        """Which permits stand at a suppressed address; one without a ZIP may, so it does."""
+        found = [
+            pl.col("original_address1").str.contains(f"(?i){home.street}").fill_null(False)
+            & (pl.col("original_zip").fill_null(home.zip) == home.zip)
+            for home in self._homes
+        ]
+        return pl.any_horizontal(pl.lit(False), *found)
 
 
-def patterns(one: Suppression) -> list[str]:
-    """Regular expressions (Rust's) for every way in which a person or a place is written.
+def _cut(text: pl.Expr, parts: Sequence[str]) -> pl.Expr:
+    return text.str.replace_all(f"(?i){'|'.join(parts)}", MARK) if parts else text
+
+
+def check(one: Suppression) -> None:
+    """See that a suppression takes out one person or place and no more.
 
     Raises:
         TooVague: it would match more than them.
     """
-    found = []
-    if one.name:
-        found.append(name_pattern(one.name))
-    if one.phone:
-        found.append(phone_pattern(one.phone))
-    if one.email:
-        found.append(email_pattern(one.email))
+    people_patterns(one)
     if one.address:
-        found.append(address_pattern(one.address))
-    return found
+        address_pattern(one.address)
+        if one.zip is None:
+            raise TooVague(f"many places have a {one.address!r}; expected its ZIP as well")
+
+
+def people_patterns(one: Suppression) -> list[str]:
+    """Regular expressions (Rust's) for every way in which a person is written.
+
+    Raises:
+        TooVague: it would match more than them.
+    """
+    ways = ((one.name, name_pattern), (one.phone, phone_pattern), (one.email, email_pattern))
+    return [pattern_of(text) for text, pattern_of in ways if text]
 
 
 def name_pattern(name: str) -> str:

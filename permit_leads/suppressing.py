@@ -9,7 +9,7 @@ import psycopg
 from permit_leads.archive.suppressed import SuppressionShelf
 from permit_leads.store import suppressions
 from permit_leads.store.suppressions import Cleaned, read_suppressions
-from permit_leads.suppress import Suppression, patterns
+from permit_leads.suppress import Suppression, check
 
 
 def grant(conn: psycopg.Connection, archive_url: str, one: Suppression) -> None:
@@ -20,7 +20,7 @@ def grant(conn: psycopg.Connection, archive_url: str, one: Suppression) -> None:
     Raises:
         TooVague: it would take out more than one person or place.
     """
-    patterns(one)
+    check(one)
     at = datetime.now(UTC)
     about: dict[str, str | None] = {name: getattr(one, name) for name in Suppression.__dataclass_fields__}
     SuppressionShelf(archive_url).keep(one.suppression_id, {**about, "granted_at": at.isoformat()})

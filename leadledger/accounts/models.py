@@ -18,7 +18,6 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic.json_schema import SkipJsonSchema
 
 from leadledger.validation import nearest
 
@@ -73,8 +72,8 @@ class AccountChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name | SkipJsonSchema[None] = Field(default=None, examples=["Lone Star Roofing"])
-    time_zone: ZoneName | SkipJsonSchema[None] = Field(default=None, examples=["America/Chicago"])
+    name: Name | None = Field(default=None, examples=["Lone Star Roofing"])
+    time_zone: ZoneName | None = Field(default=None, examples=["America/Chicago"])
 
     @model_validator(mode="after")
     def _says_something(self) -> AccountChange:

@@ -16,6 +16,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.periodic import PeriodicDeferrer
 
+from leadledger.jobs.privacy_tasks import add_privacy_tasks
 from leadledger.jobs.queue import CATCH_UP_SECONDS, open_app
 from leadledger.jobs.schedule import Entry, plan, put_on_schedule
 from leadledger.jobs.tasks import STALLED_SECONDS, Place, add_tasks, sweep_up
@@ -65,6 +66,7 @@ def _open(settings: Settings, progress: Progress, entries: Iterable[Entry]) -> A
     sweep_up(place)
     app = open_app(place.url)
     add_tasks(app, place)
+    add_privacy_tasks(app, place)
     put_on_schedule(app, entries)
     return app
 

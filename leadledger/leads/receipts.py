@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from permit_leads.fetch import read_rows
 from permit_leads.normalize.receipts import receipt_columns, receipt_rule
 from permit_leads.permit import Field
 from permit_leads.registry import Dataset
+from permit_leads.suppress import MARK, POINT, WHEREABOUTS, Redactor
 
 UNREADABLE = "archived page cannot be read"
 KEPT_PAGES = 8  # pages of at most 10,000 rows, some 10 MB each
@@ -33,9 +34,15 @@ class PageUnreadable(Exception):
 class ReceiptReader:
     """Reads archived pages and keeps the last few parsed; safe to share between threads."""
 
-    def __init__(self, archive: Archive, registry: Mapping[str, Dataset]) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        registry: Mapping[str, Dataset],
+        redactor: Callable[[], Redactor] = lambda: Redactor(()),
+    ) -> None:
         self._archive = archive
         self._registry = registry
+        self._redactor = redactor
         self._lock = threading.Lock()
         self._pages: OrderedDict[str, pl.DataFrame] = OrderedDict()
 
@@ -48,6 +55,13 @@ class ReceiptReader:
             cells = self._read_cells(dataset, page, permit["page_row"])
         except PageUnreadable:
             problem = UNREADABLE
+        redactor = self._redactor()
+        if not redactor.is_idle:
+            is_home = permit["original_address1"] == MARK
+            cells = {
+                name: None if text is None else redactor.redact_text(text, is_at_home=is_home)
+                for name, text in cells.items()
+            }
         return {
             "page": None if page is None else _describe_page(page, permit["page_row"]),
             "fields": [_describe_field(dataset, field, permit, cells) for field in GRANTED],
@@ -62,9 +76,12 @@ class ReceiptReader:
         """
         dataset = self._registry.get(page["dataset_id"])
         try:
-            shown, closed_count = disclose_rows(_known(dataset), self._rows(_known(dataset), page))
+            rows = self._rows(_known(dataset), page)
+            shown, closed_count = disclose_rows(_known(dataset), rows)
         except PageUnreadable:
             raise Unavailable(f"the {UNREADABLE}; its values and its sha-256 still stand") from None
+        redactor, texts = self._redactor(), [name for name, kind in shown.schema.items() if kind == pl.String]
+        shown = redactor.redact_columns(shown.filter(~redactor.tells_a_home(rows)), texts)
         return shown.write_ndjson().encode(), closed_count
 
     def _read_cells(self, dataset: Dataset | None, page: Mapping[str, Any] | None, page_row: int) -> Cells:
@@ -114,6 +131,8 @@ def _describe_field(
     value = _as_text(permit[field.name])
     columns = receipt_columns(dataset, field.name) if dataset else []
     raw = {name: cells.get(name) for name in columns} if cells else {}
+    if permit["original_address1"] == MARK and field.name in (*WHEREABOUTS, *POINT):
+        raw = dict.fromkeys(raw)
     shown = {name: show_raw(dataset, field.name, text, value) for name, text in raw.items()} if dataset else {}
     rule = dataset.rule_of(field.name) if dataset else None
     return {

@@ -6,7 +6,16 @@ import polars as pl
 import pytest
 
 from permit_leads.permit import DTYPES, FIELDS
-from permit_leads.suppress import MARK, Redactor, Suppression, TooVague, address_pattern, name_pattern, phone_pattern
+from permit_leads.suppress import (
+    MARK,
+    Redactor,
+    Suppression,
+    TooVague,
+    address_pattern,
+    check,
+    name_pattern,
+    phone_pattern,
+)
 
 JANE = Suppression("1", "deletion", "Jane Quimby-Doe", "(512) 555-0137", "jane@doe.example")
 HOME = Suppression("2", "opt_out", address="1204 N Maple Street", zip="78704")
@@ -86,3 +95,19 @@ def test_other_homes_stay(address: str | None, zip5: str) -> None:
 def test_with_nobody_suppressed_nothing_is_touched() -> None:
     row = permits(description="Jane Doe")
     assert Redactor([]).redact(row).drop("is_opted_out").equals(row)
+
+
+def test_raw_row_is_a_homes_by_street_and_zip() -> None:
+    rows = pl.DataFrame(
+        {
+            "where": ["1204 n maple st", "1204 N Maple Street", "1204 N MAPLE ST", "5 OAK"],
+            "zip": ["78704", "78705", None, "78704"],
+        }
+    )
+    assert Redactor([HOME]).tells_a_home(rows).to_list() == [True, False, True, False]
+    assert Redactor([]).tells_a_home(rows).to_list() == [False] * 4
+
+
+def test_address_without_zip_is_too_vague() -> None:
+    with pytest.raises(TooVague, match="ZIP"):
+        check(Suppression("1", "opt_out", address="100 Main St"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_receipt_names_the_page_and_where_it_came_from(lead: dict[str, Any]) -> 
 def test_receipt_of_free_text_is_redacted_as_the_value_is(lead: dict[str, Any]) -> None:
     description = receipt(lead, "description")
     assert description["raw_values"]["description"] == "Replace furnace, call [redacted-phone]"
-    assert "555" not in json.dumps(lead)
+    assert not {"555-0100", "555 0101"} & set(re.findall(r"555.\d{4}", json.dumps(lead)))
 
 
 def test_detail_holds_no_name_of_a_person(lead: dict[str, Any]) -> None:

@@ -51,7 +51,16 @@ provider_schema = schemathesis.openapi.from_dict(
 )
 OPERATION_NAME = re.compile(r"^[a-z]+(_[a-z0-9]+)+$")
 PAGE_SHA256 = hashlib.sha256(ROWS_BODY).hexdigest()
-PUBLIC = {"/health", "/readyz", "/api/supa-env-check", "/api/coverage", "/api/trades", "/api/counties"}
+PUBLIC = {
+    "/health",
+    "/readyz",
+    "/api/supa-env-check",
+    "/api/coverage",
+    "/api/trades",
+    "/api/counties",
+    "/api/privacy/requests",
+    "/api/privacy/requests/{tracking_code}",
+}
 
 
 @pytest.fixture(scope="module")

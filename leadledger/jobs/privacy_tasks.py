@@ -1,0 +1,38 @@
+"""Suppressions in the queue: a grant and a run that did not know of it both put the cleaning here."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from procrastinate import App
+
+from leadledger.jobs.schedule import REMIND
+from leadledger.jobs.tasks import Place
+from leadledger.privacy.requests import QUERIES
+from permit_leads.store import db, suppressions
+
+APPLY = "apply_suppressions"
+
+
+def add_privacy_tasks(app: App, place: Place) -> None:
+    """Make the tasks known to the queue."""
+
+    def apply_suppressions() -> None:
+        with closing(db.connect(place.url)) as conn:
+            cleaned = suppressions.clean_pending(conn)
+        if cleaned is not None:
+            counts = {"permits": cleaned.permits, "versions": cleaned.versions, "leads": cleaned.leads}
+            place.progress.event("privacy.cleaned", **counts)
+
+    def remind_of_privacy(*, timestamp: int) -> None:
+        del timestamp
+        with closing(db.connect(place.url)) as conn:
+            urgent = conn.execute(QUERIES["count_overdue"]).fetchone()
+            conn.execute(QUERIES["forget_decided"])
+            conn.commit()
+        if urgent and urgent[0]:
+            advice = "python -m leadledger privacy list"
+            place.progress.event("privacy.due", level="error", requests=urgent[0], advice=advice)
+
+    app.task(name=APPLY)(apply_suppressions)
+    app.task(name=REMIND)(remind_of_privacy)
