@@ -540,6 +540,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * File Privacy Request
+         * @description Ask to be left out. A person looks at it within 45 days; what is granted is gone from everything. Public.
+         */
+        post: operations["file_privacy_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{tracking_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Privacy Request
+         * @description How a request stands; never what it says. Public.
+         */
+        get: operations["get_privacy_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/supa-env-check": {
         parameters: {
             query?: never;
@@ -776,12 +816,12 @@ export interface components {
              * Name
              * @example Lone Star Roofing
              */
-            name?: string;
+            name?: string | null;
             /**
              * Time Zone
              * @example America/Chicago
              */
-            time_zone?: string;
+            time_zone?: string | null;
         };
         /**
          * ApiKey
@@ -1383,6 +1423,28 @@ export interface components {
              * @description What the field means.
              */
             label: string;
+        };
+        /**
+         * Filed
+         * @description A request that has come in.
+         */
+        Filed: {
+            /**
+             * Due At
+             * Format: date-time
+             * @description By then it is decided and done.
+             */
+            due_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Tracking Code
+             * @description Shown once; with it anybody can follow the request.
+             */
+            tracking_code: string;
         };
         /**
          * Health
@@ -2473,6 +2535,57 @@ export interface components {
             permit_id: string;
         };
         /**
+         * PrivacyRequest
+         * @description Who or what is to be left out, and where to write when it is done.
+         */
+        PrivacyRequest: {
+            /**
+             * Address
+             * @description House number and street.
+             * @example 1204 Maple St
+             */
+            address?: string | null;
+            /**
+             * Contact Email
+             * @description Where we write to about this request, and nothing else.
+             * @example jane@example.com
+             */
+            contact_email: string;
+            /**
+             * Email
+             * @example jane@example.com
+             */
+            email?: string | null;
+            /**
+             * Kind
+             * @description deletion: take a person out of everything; opt_out: make no leads of a home any more.
+             * @enum {string}
+             */
+            kind: "deletion" | "opt_out";
+            /**
+             * Name
+             * @description First and last name, as permits may print it.
+             * @example Jane Q. Doe
+             */
+            name?: string | null;
+            /**
+             * Note
+             * @description Anything that helps to find the permits.
+             */
+            note?: string | null;
+            /**
+             * Phone
+             * @description Telephone number with area code.
+             * @example 512-555-0100
+             */
+            phone?: string | null;
+            /**
+             * Zip
+             * @description Five-digit ZIP of the address.
+             */
+            zip?: string | null;
+        };
+        /**
          * Reason
          * @description One summand of the score.
          */
@@ -2601,6 +2714,39 @@ export interface components {
              * @description Why there are no raw values, if there are none.
              */
             problem: string | null;
+        };
+        /**
+         * RequestStatus
+         * @description How a request stands; never what it says.
+         */
+        RequestStatus: {
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "deletion" | "opt_out";
+            /**
+             * Reason
+             * @description Why it was decided so.
+             */
+            reason: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "received" | "granted" | "refused";
         };
         /**
          * Rotation
@@ -6392,6 +6538,145 @@ export interface operations {
             };
             /** @description The token is good, but not for this. */
             403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    file_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filed"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_privacy_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to the request gave it. */
+                tracking_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestStatus"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
