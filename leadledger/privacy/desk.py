@@ -17,8 +17,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from leadledger.mail import Mail, MailError, make_mailer
+from leadledger.mail_settings import MailSettings
 from leadledger.privacy.requests import QUERIES
-from permit_leads.settings import Settings
 from permit_leads.store import db, suppressions
 from permit_leads.suppress import Suppression
 from permit_leads.suppressing import grant
@@ -29,6 +30,11 @@ WORDS = {
     "show": "everything that one request says",
     "grant": "put it in force: the person or home is gone from every row, export and run from now on",
     "refuse": "decide against it; the sender can read the reason",
+}
+TEXTS = {
+    "granted": "Your request was granted.\n\n{reason}\n\nWhat you asked for is gone from our permits, leads and "
+    "alerts, and stays out of what publishers send us from now on. Cities keep their own public records.\n",
+    "refused": "Your request was not granted.\n\n{reason}\n\nYou may answer with a new request that says more.\n",
 }
 Say = Callable[[str], None]
 
@@ -46,7 +52,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
             command.add_argument("--reason", required=True, help="why; its sender reads it, so no personal data")
 
 
-def run(options: argparse.Namespace, settings: Settings, say: Say) -> int:
+def run(options: argparse.Namespace, settings: MailSettings, say: Say) -> int:
     """Run one of the commands; the exit status.
 
     Raises:
@@ -89,7 +95,7 @@ def _show(conn: psycopg.Connection, request_id: uuid.UUID, say: Say) -> int:
     return DONE
 
 
-def _decide(conn: psycopg.Connection, options: argparse.Namespace, settings: Settings, say: Say) -> int:
+def _decide(conn: psycopg.Connection, options: argparse.Namespace, settings: MailSettings, say: Say) -> int:
     """Decision and suppression commit together; the archive keeps it before that, so nothing can be lost between."""
     is_granted = options.privacy == "grant"
     about = {
@@ -98,17 +104,33 @@ def _decide(conn: psycopg.Connection, options: argparse.Namespace, settings: Set
         "decided_by": getpass.getuser(),
         "reason": options.reason,
     }
-    decided = conn.execute(QUERIES["decide"], about).fetchone()
+    with conn.cursor(row_factory=dict_row) as rows:
+        decided = rows.execute(QUERIES["decide"], about).fetchone()
     if decided is None:
         say(f"error: there is no open request {options.request_id}; list shows what there is")
         return NOT_WELL
+    contact_email = decided.pop("contact_email")
     if is_granted:
-        grant(conn, settings.archive_url, Suppression(str(options.request_id), *decided))
+        grant(conn, settings.archive_url, Suppression(str(options.request_id), **decided))
     conn.commit()
-    if not is_granted:
+    cleaned = suppressions.clean_pending(conn) or suppressions.Cleaned()
+    if is_granted:
+        say(f"granted: cleaned {cleaned.permits} permits, {cleaned.versions} former versions, {cleaned.leads} leads")
+    else:
         say("refused")
-        return DONE
-    cleaned = suppressions.clean_pending(conn)
-    assert cleaned is not None
-    say(f"granted: cleaned {cleaned.permits} permits, {cleaned.versions} former versions, {cleaned.leads} leads")
+    return _write_to(contact_email, about, settings, say)
+
+
+def _write_to(contact_email: str, about: Mapping[str, Any], settings: MailSettings, say: Say) -> int:
+    """Tell the sender; a mail that cannot go is the operator's to write."""
+    text = TEXTS[about["state"]].format(reason=about["reason"])
+    mail = Mail(f"privacy/{about['request_id']}/{about['state']}", contact_email, "Your privacy request", text)
+    try:
+        make_mailer(settings).send(mail)
+    except MailError as error:
+        say(f"the sender was not told: {error}; write to the contact_email that show prints")
+        return NOT_WELL
+    say(
+        "the sender was told by mail" if settings.smtp_host else "no SMTP_HOST: the mail to the sender is in the outbox"
+    )
     return DONE

@@ -25,7 +25,7 @@ update public.privacy_requests
    set state = %(state)s, decided_at = clock_timestamp(), decided_by = %(decided_by)s, reason = %(reason)s
  where request_id = %(request_id)s
    and state = 'received'
-returning kind, name, phone, email, address, zip;
+returning kind, name, phone, email, address, zip, contact_email;
 
 -- count_overdue --
 select count(*)

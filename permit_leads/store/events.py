@@ -23,7 +23,9 @@ QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 BLOCK = 1000  # events of one row; a reader of ten unpacks at most so many
 
 Created = dict[str, str | None]  # a block of events as `stage_created` takes it
-EventKind = Literal["permit.created", "permit.changed", "permit.withdrawn", "lead.created", "lead.changed"]
+EventKind = Literal[
+    "permit.created", "permit.changed", "permit.withdrawn", "permit.redacted", "lead.created", "lead.changed"
+]
 
 
 @dataclass(frozen=True, slots=True)

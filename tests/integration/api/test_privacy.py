@@ -12,12 +12,13 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from leadledger.app import create_app
+from leadledger.mail import outbox_folder
 from leadledger.privacy import desk
 from leadledger.settings import ApiSettings
 from permit_leads.archive import Archive
-from permit_leads.settings import Settings
 from permit_leads.suppress import MARK
 from tests.conftest import _fresh_database, as_api
 from tests.integration.api.conftest import make_settings, serve, sign_up
@@ -33,7 +34,7 @@ class Office:
 
     def __init__(self, api: httpx.Client, url: str, settings: ApiSettings) -> None:
         self.api, self.url = api, url
-        self.settings = Settings.model_validate({"database_url": url, "home": settings.home})
+        self.settings = settings.model_copy(update={"database_url": SecretStr(url)})
 
     def file(self, **asked: str) -> dict[str, Any]:
         answer = self.api.post("/api/privacy/requests", json=asked)
@@ -78,7 +79,9 @@ def test_granted_request_leaves_no_trace_in_any_answer(office: Office) -> None:
     (request_id,) = office.ids()
     said: list[str] = []
     assert office.at_desk("grant", request_id, "--reason", "confirmed by letter", said=said) == 0
-    assert said == ["granted: cleaned 3 permits, 0 former versions, 0 leads"]
+    assert said[0] == "granted: cleaned 3 permits, 0 former versions, 0 leads"
+    (mail,) = outbox_folder(office.settings.home).glob("*.eml")
+    assert "Your request was granted.\n\nconfirmed by letter" in mail.read_text().replace("\r\n", "\n")
     assert "example builders" not in office.everything()
     assert MARK in office.everything()
     found = office.api.get("/api/leads", params={"q": "builders"}).json()
