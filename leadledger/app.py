@@ -19,6 +19,7 @@ from leadledger.auth import TokenVerifier
 from leadledger.database import Database, api_url
 from leadledger.description import DescribedApp
 from leadledger.errors import AppError
+from leadledger.feed import routes as feed
 from leadledger.identity.apikey import ensure_publishable_key
 from leadledger.identity.provider import IdentityProvider
 from leadledger.identity.routes import build_identity_app
@@ -111,6 +112,7 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
         permits.router,
         pipeline.router,
         privacy.router,
+        feed.router,
         *ACCOUNTS,
     ):
         app.include_router(one)

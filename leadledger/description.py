@@ -16,6 +16,10 @@ TAGS = [
         "description": "Claimed leads, their stages, notes and tasks. Needs an access token or an API key.",
     },
     {
+        "name": "feed",
+        "description": "What happened, in the order it was committed. Needs an access token or an API key.",
+    },
+    {
         "name": "account",
         "description": "Accounts, members, invitations, keys, audit, territories. Needs an access token or an API key.",
     },

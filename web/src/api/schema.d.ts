@@ -400,6 +400,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description What happened after an event, in the order it was committed; go on with `next_after`, and miss nothing.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Feed State
+         * @description What a copy must hold that has followed the feed so far, to check it by.
+         */
+        get: operations["get_feed_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/accept": {
         parameters: {
             query?: never;
@@ -1399,6 +1439,116 @@ export interface components {
             request_id: string;
         };
         /**
+         * Event
+         * @description One thing that happened.
+         */
+        Event: {
+            /** Dataset Id */
+            dataset_id: string;
+            detail: components["schemas"]["EventDetail"] | null;
+            /**
+             * Event Id
+             * @description Grows in the order of commits; numbers may have gaps.
+             */
+            event_id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "permit.created" | "permit.changed" | "permit.withdrawn" | "permit.redacted" | "lead.created" | "lead.changed";
+            /**
+             * Lead Id
+             * @description Set on `lead.…`.
+             */
+            lead_id: string | null;
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
+            /**
+             * Published At
+             * Format: date-time
+             * @description When the run that brought it was about to commit.
+             */
+            published_at: string;
+            /**
+             * Record
+             * @description The newest state; its version may be later than the event's. null unless asked for.
+             */
+            record: components["schemas"]["PermitRecord"] | components["schemas"]["LeadRecord"] | null;
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When we learned it: the page it stands on was fetched then.
+             */
+            recorded_at: string;
+            /**
+             * Version
+             * @description Version of the permit or lead after the event.
+             */
+            version: number;
+        };
+        /**
+         * EventDetail
+         * @description What else there is to say of an event; only what applies is there.
+         */
+        EventDetail: {
+            /**
+             * Openness
+             * @description Of a lead: before, after.
+             */
+            openness?: [
+                string,
+                string
+            ] | null;
+            /**
+             * Reason
+             * @description Why a permit was withdrawn, or `republished`.
+             */
+            reason?: string | null;
+            /**
+             * Renumbered From
+             * @description The permit whose place it took.
+             */
+            renumbered_from?: string | null;
+            /**
+             * Renumbered To
+             * @description The permit that took its place.
+             */
+            renumbered_to?: string | null;
+        };
+        /**
+         * EventPage
+         * @description A stretch of the feed.
+         */
+        EventPage: {
+            /** Events */
+            events: components["schemas"]["Event"][];
+            /**
+             * Has More
+             * @description Whether there is more already; false: ask again later.
+             */
+            has_more: boolean;
+            /** Newest Event Id */
+            newest_event_id: number;
+            /**
+             * Next After
+             * @description What to ask for next as `after`; grows also where no event fits.
+             */
+            next_after: number;
+        };
+        /**
+         * FeedState
+         * @description What a copy must hold that has followed the feed up to `newest_event_id`.
+         */
+        FeedState: {
+            leads: components["schemas"]["Held"];
+            /** Newest Event Id */
+            newest_event_id: number;
+            permits: components["schemas"]["Held"];
+        };
+        /**
          * FieldChange
          * @description One field that two versions write differently.
          */
@@ -1462,6 +1612,19 @@ export interface components {
              * @example 0.1.0
              */
             version: string;
+        };
+        /**
+         * Held
+         * @description How many there are, and a hash over all of them.
+         */
+        Held: {
+            /** Count */
+            count: number;
+            /**
+             * Hash
+             * @description sha-256 over one line for each, by id: its id in lower case, a space, its version, a line feed.
+             */
+            hash: string;
         };
         /**
          * Invitation
@@ -1665,6 +1828,82 @@ export interface components {
              */
             next_cursor: string | null;
             total: components["schemas"]["Total"];
+        };
+        /**
+         * LeadRecord
+         * @description A lead as last known.
+         */
+        LeadRecord: {
+            /** County Fips */
+            county_fips: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Est Project Cost */
+            est_project_cost: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "direct" | "adjacent";
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Model Version */
+            model_version: string;
+            /**
+             * Openness
+             * @enum {string}
+             */
+            openness: "open" | "likely" | "taken" | "closed";
+            /** Original Zip */
+            original_zip: string | null;
+            /** Permit Class Mapped */
+            permit_class_mapped: string | null;
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
+            /**
+             * Points
+             * @description Sum of the reasons; 20 points double the odds. Age is not in it.
+             */
+            points: number;
+            /**
+             * Rank Date
+             * @description The day its age counts from.
+             */
+            rank_date: string | null;
+            /**
+             * Rank Key
+             * @description Orders leads best first, whatever their age.
+             */
+            rank_key: number;
+            /**
+             * Reasons
+             * @description Rule id, points, evidence.
+             */
+            reasons: [
+                string,
+                number,
+                string | null
+            ][];
+            /** Trade */
+            trade: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * LeadSummary
@@ -2493,6 +2732,116 @@ export interface components {
             status_date: string | null;
             /** Total Sq Ft */
             total_sq_ft: number | null;
+            /** Work Class */
+            work_class: string | null;
+            /** Work Class Mapped */
+            work_class_mapped: string | null;
+        };
+        /**
+         * PermitRecord
+         * @description A permit as last known.
+         */
+        PermitRecord: {
+            /** Added Sq Ft */
+            added_sq_ft: number | null;
+            /** Applied Date */
+            applied_date: string | null;
+            /** Completed Date */
+            completed_date: string | null;
+            /** Contractor Company Name */
+            contractor_company_name: string | null;
+            /** Contractor Lic Num */
+            contractor_lic_num: string | null;
+            /** Contractor Phone */
+            contractor_phone: string | null;
+            /** Contractor Trade */
+            contractor_trade: string | null;
+            /** County Fips */
+            county_fips: string | null;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Description */
+            description: string | null;
+            /** Est Project Cost */
+            est_project_cost: string | null;
+            /** Expires Date */
+            expires_date: string | null;
+            /**
+             * First Recorded At
+             * Format: date-time
+             */
+            first_recorded_at: string;
+            /** Housing Units */
+            housing_units: number | null;
+            /** Issued Date */
+            issued_date: string | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Link */
+            link: string | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Master Permit Num */
+            master_permit_num: string | null;
+            /** Original Address1 */
+            original_address1: string | null;
+            /** Original Address2 */
+            original_address2: string | null;
+            /** Original City */
+            original_city: string | null;
+            /** Original State */
+            original_state: string | null;
+            /** Original Zip */
+            original_zip: string | null;
+            /** Permit Class */
+            permit_class: string | null;
+            /** Permit Class Mapped */
+            permit_class_mapped: string | null;
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
+            /**
+             * Permit Key
+             * @description The publisher's key of this record.
+             */
+            permit_key: string;
+            /** Permit Num */
+            permit_num: string;
+            /** Permit Type */
+            permit_type: string | null;
+            /** Permit Type Desc */
+            permit_type_desc: string | null;
+            /** Pin */
+            pin: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When we learned this version.
+             */
+            recorded_at: string;
+            /** Remodel Sq Ft */
+            remodel_sq_ft: number | null;
+            /** Status Current */
+            status_current: string | null;
+            /** Status Current Mapped */
+            status_current_mapped: string | null;
+            /** Status Date */
+            status_date: string | null;
+            /** Total Sq Ft */
+            total_sq_ft: number | null;
+            /** Trades */
+            trades: string[];
+            /** Version */
+            version: number;
+            /**
+             * Withdrawn At
+             * @description Since when the publisher no longer lists it; null while it does.
+             */
+            withdrawn_at: string | null;
             /** Work Class */
             work_class: string | null;
             /** Work Class Mapped */
@@ -5828,6 +6177,184 @@ export interface operations {
             };
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Go on after this event; 0 begins with the first there is. */
+                after?: number;
+                /** @description Only these kinds; repeat it. */
+                kind?: ("permit.created" | "permit.changed" | "permit.withdrawn" | "permit.redacted" | "lead.created" | "lead.changed")[];
+                /** @description Only of these datasets; repeat it. */
+                dataset_id?: string[];
+                /** @description `record`: with each event the newest state of its permit or lead. */
+                include?: "record";
+                /** @description Events a page. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_feed_state: {
+        parameters: {
+            query?: {
+                /** @description Only of these datasets; repeat it. */
+                dataset_id?: string[];
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedState"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
