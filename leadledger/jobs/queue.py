@@ -23,7 +23,7 @@ def open_app(url: str) -> App:
         kwargs={"application_name": "leadledger worker", "connect_timeout": 10, "prepare_threshold": None},
         configure=_act_as_worker,
         min_size=1,
-        max_size=4,
+        max_size=8,
         timeout=10.0,
     )
     return App(connector=connector, periodic_defaults={"max_delay": CATCH_UP_SECONDS})

@@ -15,6 +15,7 @@ from pathlib import Path
 from procrastinate import App, JobContext
 
 from leadledger.jobs.commands import run_etl
+from leadledger.jobs.lanes import SOURCES, STALLED_SECONDS
 from leadledger.jobs.patience import CommandFailed, Patience, SourceBusy
 from leadledger.jobs.queue import QUERIES
 from leadledger.jobs.schedule import BRING_IN, EXPORT_DAY, RECONCILE, SWEEP
@@ -22,7 +23,6 @@ from permit_leads.progress import Progress
 from permit_leads.store import db, state
 from permit_leads.window import OPERATOR_ZONE
 
-STALLED_SECONDS = 30.0  # a worker that has not beaten for so long is dead; it beats every ten seconds
 AFTER_LEASE = timedelta(seconds=2)
 
 
@@ -59,7 +59,7 @@ def add_tasks(app: App, place: Place) -> None:
 
 
 def _add(app: App, name: str, function: Callable[..., None]) -> None:
-    app.task(name=name, pass_context=True, retry=Patience())(function)
+    app.task(name=name, queue=SOURCES, pass_context=True, retry=Patience())(function)
 
 
 def sweep_up(place: Place) -> None:

@@ -16,10 +16,11 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.periodic import PeriodicDeferrer
 
+from leadledger.jobs.lanes import work_lanes
 from leadledger.jobs.privacy_tasks import add_privacy_tasks
 from leadledger.jobs.queue import CATCH_UP_SECONDS, open_app
 from leadledger.jobs.schedule import Entry, plan, put_on_schedule
-from leadledger.jobs.tasks import STALLED_SECONDS, Place, add_tasks, sweep_up
+from leadledger.jobs.tasks import Place, add_tasks, sweep_up
 from permit_leads.errors import DatabaseUnavailable
 from permit_leads.progress import LOG_NAME, Progress
 from permit_leads.registry import load_registry
@@ -108,11 +109,4 @@ async def _serve_queue(app: App, shift: Shift) -> None:
         if shift.is_once:  # a worker that does not wait could end before its schedule has put anything into the queue
             deferrer = PeriodicDeferrer(app.periodic_registry, CATCH_UP_SECONDS)
             await deferrer.defer_jobs(deferrer.get_previous_tasks(at=time.time()))
-        await app.run_worker_async(
-            concurrency=shift.concurrency,
-            wait=not shift.is_once,
-            delete_jobs="successful",
-            stalled_worker_timeout=STALLED_SECONDS,
-            shutdown_graceful_timeout=shift.grace_seconds,
-            install_signal_handlers=False,
-        )
+        await work_lanes(app, shift.concurrency, shift.grace_seconds, is_once=shift.is_once)

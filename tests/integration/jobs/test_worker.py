@@ -150,3 +150,16 @@ def test_worker_that_is_told_to_end_ends_its_command_in_good_order(site: Site) -
     assert worker.wait(timeout=60) == 0
     assert site.ask("select status from etl_state") == [("failure",)]
     assert site.jobs() == [("todo", 1, True)]
+
+
+def test_source_that_takes_hours_holds_up_nothing_else(site: Site) -> None:
+    site.simulator.faults.add(PATIENCE)
+    site.start("--concurrency", "1", "--grace", "0")
+    site.wait_until(lambda: site.ask("select status from etl_state") == [("running",)], "the run began")
+    site.change(
+        "select procrastinate.procrastinate_defer_jobs_v1(array[row('default', 'apply_suppressions', 0, null, null,"
+        " '{}', null)::procrastinate.procrastinate_job_to_defer_v1])"
+    )
+    waiting = "select count(*) from procrastinate.procrastinate_jobs where task_name = 'apply_suppressions'"
+    site.wait_until(lambda: site.ask(waiting) == [(0,)], "the other lane did its job")
+    assert site.ask("select status from etl_state") == [("running",)]

@@ -1,0 +1,53 @@
+"""Two lanes of the queue, so that hours of fetching hold up no alert, no webhook and no export."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from procrastinate import App
+
+SOURCES = "sources"  # commands of the ETL: few at once, each for minutes or hours
+PRODUCT = "default"  # what triggers put into the queue (private.defer_job): short, and somebody waits for it
+PRODUCT_CONCURRENCY = 4
+STALLED_SECONDS = 30.0  # a worker that has not beaten for so long is dead; it beats every ten seconds
+
+
+async def work_lanes(app: App, source_concurrency: int, grace_seconds: float, *, is_once: bool) -> None:
+    """Work both lanes until cancelled or until one of them ends; once, one after the other until nothing is left.
+
+    What the sources bring in gives the other lane its work, so that one comes last.
+    """
+    lanes = {SOURCES: source_concurrency, PRODUCT: PRODUCT_CONCURRENCY}
+    if is_once:
+        for queue, concurrency in lanes.items():
+            await _work_lane(app, queue, concurrency, grace_seconds, is_once=True)
+    else:
+        await _work_together(app, lanes, grace_seconds)
+
+
+async def _work_together(app: App, lanes: Mapping[str, int], grace_seconds: float) -> None:
+    working = [
+        asyncio.create_task(_work_lane(app, queue, concurrency, grace_seconds, is_once=False))
+        for queue, concurrency in lanes.items()
+    ]
+    try:
+        ended, _ = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for lane in working:
+            lane.cancel()  # in good order: the library ends its jobs first
+        await asyncio.wait(working)
+    for lane in ended:
+        lane.result()
+
+
+async def _work_lane(app: App, queue: str, concurrency: int, grace_seconds: float, *, is_once: bool) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        concurrency=concurrency,
+        wait=not is_once,
+        delete_jobs="successful",
+        stalled_worker_timeout=STALLED_SECONDS,
+        shutdown_graceful_timeout=grace_seconds,
+        install_signal_handlers=False,
+    )
