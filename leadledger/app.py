@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
 
 from leadledger import VERSION, health
@@ -19,6 +19,9 @@ from leadledger.auth import TokenVerifier
 from leadledger.database import Database, api_url
 from leadledger.description import DescribedApp
 from leadledger.errors import AppError
+from leadledger.exports import routes as exports
+from leadledger.exports.downloads import MEDIA_TYPES
+from leadledger.exports.files import ExportFiles
 from leadledger.feed import routes as feed
 from leadledger.identity.apikey import ensure_publishable_key
 from leadledger.identity.provider import IdentityProvider
@@ -48,13 +51,29 @@ BROWSER_HEADERS = [
     "authorization",
     "content-type",
     "idempotency-key",
+    "if-none-match",
+    "if-range",
+    "range",
     "x-account-id",
     "x-client-info",
     "x-request-id",
     "x-supabase-api-version",
 ]
-ANSWER_HEADERS = ["idempotent-replayed", "retry-after", "x-request-id", "x-sb-error-code", "x-supabase-api-version"]
+ANSWER_HEADERS = [
+    "accept-ranges",
+    "content-disposition",
+    "content-range",
+    "etag",
+    "idempotent-replayed",
+    "repr-digest",
+    "retry-after",
+    "x-request-id",
+    "x-sb-error-code",
+    "x-supabase-api-version",
+]
 GZIP_MIN_BYTES = 1_024
+# Files are fetched in pieces of known length, so nobody packs them on the way.
+AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *MEDIA_TYPES.values())
 
 
 def create_app(settings: ApiSettings | None = None, database: Database | None = None) -> FastAPI:
@@ -80,6 +99,7 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
     app.state.receipt_reader = ReceiptReader(
         Archive(settings.archive_url), registry, SuppressionBook(database).redactor
     )
+    app.state.export_files = ExportFiles(settings.exports_url)
     app.state.verifier = TokenVerifier(settings.issuer, KeyRing(fetch), settings.jwt_secrets, api_keys)
     return app
 
@@ -113,6 +133,7 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
         pipeline.router,
         privacy.router,
         feed.router,
+        exports.router,
         *ACCOUNTS,
     ):
         app.include_router(one)
@@ -131,7 +152,7 @@ def _middleware(origins: Sequence[str]) -> list[Middleware]:
         expose_headers=ANSWER_HEADERS,
         max_age=600,
     )
-    gzip = Middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES, compresslevel=5)
+    gzip = Middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES, compresslevel=5, exclude_content_types=AS_THEY_ARE)
     return [Middleware(RequestEdge), cors, gzip, Middleware(FailureEdge, answer=_answer_app_error)]
 
 

@@ -23,6 +23,7 @@ TAGS = [
         "name": "account",
         "description": "Accounts, members, invitations, keys, audit, territories. Needs an access token or an API key.",
     },
+    {"name": "exports", "description": "Files of what the search shows. Needs an access token or an API key."},
     {"name": "coverage", "description": "What is covered, and how fresh. Public."},
     {"name": "privacy", "description": "For people whom permits name: to be left out. Public."},
     {"name": "health", "description": "For load balancers and for the health check. Public."},

@@ -17,6 +17,7 @@ ERRORS: dict[int, str] = {
     403: "The token is good, but not for this.",
     404: "There is no such thing, or it is another account's.",
     409: "It cannot be done as things are; the code says why.",
+    416: "The piece asked for lies behind the end of the file.",
     422: "The body is not what this address takes.",
     500: "A bug of ours, recorded under the request id.",
     503: "The database or the token issuer does not answer; try again.",

@@ -71,6 +71,24 @@ class ApiSettings(MailSettings):
         validation_alias=AliasChoices("API_DATABASE_POOL_SIZE"),
         description="Most connections one API process opens.",
     )
+    exports_url: str = Field(
+        default_factory=lambda seen: f"file://{seen['home']}/exports",
+        validation_alias=AliasChoices("EXPORTS_URL"),
+        description="Where finished exports are kept (fsspec address). Not set: a folder of LEADLEDGER_HOME.",
+    )
+    export_keep_days: int = Field(
+        default=7,
+        ge=1,
+        le=365,
+        validation_alias=AliasChoices("EXPORT_KEEP_DAYS"),
+        description="Days a finished export can be fetched (7).",
+    )
+    export_max_rows: int = Field(
+        default=0,
+        ge=0,
+        validation_alias=AliasChoices("EXPORT_MAX_ROWS"),
+        description="Most rows of one export; one with more fails and says so. 0: no limit.",
+    )
     sign_in_burst: int = Field(
         default=30,
         ge=1,

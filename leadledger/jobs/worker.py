@@ -16,16 +16,17 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.periodic import PeriodicDeferrer
 
+from leadledger.jobs.export_tasks import add_export_tasks, open_workshop
 from leadledger.jobs.lanes import work_lanes
 from leadledger.jobs.privacy_tasks import add_privacy_tasks
 from leadledger.jobs.queue import CATCH_UP_SECONDS, open_app
 from leadledger.jobs.schedule import Entry, plan, put_on_schedule
 from leadledger.jobs.tasks import Place, add_tasks, sweep_up
+from leadledger.settings import ApiSettings
 from permit_leads.errors import DatabaseUnavailable
 from permit_leads.progress import LOG_NAME, Progress
 from permit_leads.registry import load_registry
 from permit_leads.selection import as_supervised, choose_sources
-from permit_leads.settings import Settings
 from permit_leads.store import db
 
 RECONNECT_SECONDS = 5.0
@@ -41,7 +42,7 @@ class Shift:
     has_reconcile: bool = True
 
 
-def work(settings: Settings, shift: Shift) -> None:
+def work(settings: ApiSettings, shift: Shift) -> None:
     """Work until told to end (SIGTERM, Ctrl-C); once, until nothing is left that can be done now.
 
     Told to end, it starts nothing new, waits for the commands that run, and then tells them to end too; their jobs go
@@ -51,8 +52,8 @@ def work(settings: Settings, shift: Shift) -> None:
         DatabaseUnavailable: before anything is started.
         UsageError: no source can be brought in from here.
     """
-    settings, registry = as_supervised(settings), load_registry()
-    sources = choose_sources((), settings, registry, is_replay=False)
+    registry = load_registry()
+    sources = choose_sources((), as_supervised(settings), registry, is_replay=False)
     entries = plan((registry[source] for source in sources), has_reconcile=shift.has_reconcile)
     progress = Progress(Path.cwd() / LOG_NAME, sys.stderr)
     app = _open(settings, progress, entries)
@@ -61,13 +62,14 @@ def work(settings: Settings, shift: Shift) -> None:
     progress.event("worker.ended")
 
 
-def _open(settings: Settings, progress: Progress, entries: Iterable[Entry]) -> App:
+def _open(settings: ApiSettings, progress: Progress, entries: Iterable[Entry]) -> App:
     """The queue with all its tasks, and what dead workers left given back; the embedded server may have moved."""
     place = Place(db.database_url(settings), progress, settings.home / "archived")
     sweep_up(place)
     app = open_app(place.url)
     add_tasks(app, place)
     add_privacy_tasks(app, place)
+    add_export_tasks(app, open_workshop(settings, place.url), progress)
     put_on_schedule(app, entries)
     return app
 

@@ -14,7 +14,17 @@ from procrastinate.testing import InMemoryConnector
 
 from leadledger.jobs.patience import INTERRUPTIONS, CommandFailed, Interrupted, Patience, SourceBusy
 from leadledger.jobs.queue import CATCH_UP_SECONDS
-from leadledger.jobs.schedule import BRING_IN, EXPORT_DAY, RECONCILE, REMIND, SWEEP, Entry, plan, put_on_schedule
+from leadledger.jobs.schedule import (
+    BRING_IN,
+    EXPORT_DAY,
+    RECONCILE,
+    REMIND,
+    SWEEP,
+    TIDY_EXPORTS,
+    Entry,
+    plan,
+    put_on_schedule,
+)
 from permit_leads.registry import load_registry
 
 REGISTRY = load_registry()
@@ -50,6 +60,7 @@ def test_every_source_is_brought_in_and_reconciled_on_its_publishers_clock() -> 
         (SWEEP, ""),
         (EXPORT_DAY, ""),
         (REMIND, ""),
+        (TIDY_EXPORTS, ""),
         *((task, dataset.id) for task in (BRING_IN, RECONCILE) for dataset in (AUSTIN, NEW_YORK)),
     }
     assert entries[BRING_IN, AUSTIN.id].zone == "America/Chicago"

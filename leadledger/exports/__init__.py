@@ -1,0 +1,1 @@
+"""Files of what the search shows, made by the worker and fetched when they are there."""
