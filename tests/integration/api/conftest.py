@@ -95,12 +95,16 @@ def auth(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module")
-def place(
-    template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[httpx.Client, psycopg.Connection]]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the API of `place`."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def place(template_database: str, home: Path) -> Iterator[tuple[httpx.Client, psycopg.Connection]]:
     """A served API, and its database as the owner of the schema sees it; one for all tests of a file."""
     for url in _fresh_database(template_database):
-        settings = make_settings(as_api(url), tmp_path_factory.mktemp("home"))
+        settings = make_settings(as_api(url), home)
         with psycopg.connect(url, autocommit=True) as owner, serve(create_app(settings)) as client:
             yield client, owner
 

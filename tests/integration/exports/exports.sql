@@ -65,3 +65,11 @@ select action, details ->> 'state'
   from public.audit_entries
  where subject_id = %(export_id)s
  order by audit_entry_id;
+
+-- suppress --
+insert into public.suppressions (suppression_id, kind, name, granted_at)
+values (%(suppression_id)s, 'opt_out', 'somebody', now())
+on conflict do nothing;
+
+-- note_applied --
+update public.suppressions set applied_at = now() where suppression_id = %(suppression_id)s;

@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -160,3 +160,20 @@ def test_old_files_are_removed_and_forgotten_exports_have_failed(site: Site, per
     assert fetch(person, fresh).status_code == 200
     assert [path for path in site.kept if old["export_id"] in str(path)] == []
     assert tidy_exports(site.shop).removed_count == 0
+
+
+def test_granted_privacy_request_takes_away_every_file_made_before_it(site: Site, person: Person) -> None:
+    made, begun, waiting = ask(person), ask(person), ask(person)
+    site.make(made)
+    suppression = {"suppression_id": uuid4()}
+    make_export(site.shop, UUID(begun["export_id"]), lambda: grant(site, suppression))
+    assert [look(person, one)["state"] for one in (made, begun, waiting)] == ["expired", "failed", "queued"]
+    assert "privacy request" in look(person, made)["reason"]
+    assert fetch(person, made).status_code == 404
+    site.make(waiting)
+    site.owner.execute(SQL["note_applied"], suppression)
+    assert look(person, waiting)["state"] == "expired"  # it may have been read before the rows were clean
+
+
+def grant(site: Site, suppression: dict[str, UUID]) -> None:
+    site.owner.execute(SQL["suppress"], suppression)

@@ -17,6 +17,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "accept_invitation": {"token": "lli_" + "w" * 43},
     "create_territory": {"name": "Walker", "zips": ["78704"]},
     "change_territory": {"name": "Taken over"},
+    "create_export": {"format": "csv", "filter": {"trade": ["roofing"]}},
     "claim_lead": {"lead_id": "{lead_id}", "assigned_to": "{user_id}"},
     "assign_claim": {"version": 1, "assigned_to": None},
     "move_claim": {"version": 2, "stage": "quoted"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -25,10 +26,14 @@ class Cast:
 
 
 @pytest.fixture(scope="module")
-def seeded(place: tuple[httpx.Client, psycopg.Connection]) -> Seeded:
-    """Account A."""
+def seeded(place: tuple[httpx.Client, psycopg.Connection], home: Path) -> Seeded:
+    """Account A, and the file of its export."""
     client, owner = place
-    return seed(owner, enter(client, "account-a@example.com"), "account-a@example.com")
+    filled = seed(owner, enter(client, "account-a@example.com"), "account-a@example.com")
+    folder = home / "exports" / filled.known["account_id"] / filled.known["export_id"]
+    folder.mkdir(parents=True)
+    (folder / "1.csv").write_bytes(b"only A.")
+    return filled
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ WALLS = {
     "private.act_for(wanted uuid)": "only accounts the caller is a member of",
     "private.find_api_key(wanted_hash text)": "the key is the proof",
     "private.note_api_key_use(used uuid)": "tells nothing, and sets a time only",
+    "private.note_download(wanted uuid)": "tells nothing, and sets a time only on exports of the caller's own accounts",
     "private.people_of_claim(wanted uuid)": "only claims of the caller's own accounts",
     "private.superseded_fields(wanted uuid)": "facts of publishers, the same for everybody who is signed in",
 }
