@@ -27,6 +27,7 @@ from leadledger.identity.apikey import ensure_publishable_key
 from leadledger.identity.provider import IdentityProvider
 from leadledger.identity.routes import build_identity_app
 from leadledger.keys import KeyRing, fetch_jwks
+from leadledger.leads import market_routes as market
 from leadledger.leads import permit_routes as permits
 from leadledger.leads import routes as leads
 from leadledger.leads.coverage import CoverageBook
@@ -130,6 +131,7 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
         leads.public,
         leads.router,
         permits.router,
+        market.router,
         pipeline.router,
         privacy.router,
         feed.router,

@@ -48,7 +48,8 @@ def describe_validation(request: Request, error: RequestValidationError) -> AppE
         return InvalidBody(_sentence(name, problem), field=name)
     if problem["type"] == "extra_forbidden":
         return InvalidParameter(_unknown(name, _parameter_names(request)), field=name[:SHOWN_LENGTH])
-    return InvalidParameter(_sentence(str(path[0]), problem), field=str(path[0]))
+    at_fault = str(path[0]) if path else None  # None: several parameters that do not go together
+    return InvalidParameter(_sentence(at_fault or "the query", problem), field=at_fault)
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:

@@ -12,7 +12,7 @@ import pytest
 from permit_leads.store.migrate import split_statements
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("permit_leads", "leadledger", "simulators", "benchmarks", "scripts", "sdk", "tests")
+PACKAGES = ("permit_leads", "leadledger", "simulators", "benchmarks", "scripts", "sdk/python/leadledger_sdk", "tests")
 PYTHON_LINES, TYPESCRIPT_LINES, FUNCTION_LINES = 300, 250, 40
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc"}
 GENERATED = {"web/src/api/schema.d.ts"}

@@ -19,6 +19,7 @@ from leadledger.jobs.lanes import SOURCES, STALLED_SECONDS
 from leadledger.jobs.patience import CommandFailed, Patience, SourceBusy
 from leadledger.jobs.queue import QUERIES
 from leadledger.jobs.schedule import BRING_IN, EXPORT_DAY, RECONCILE, SWEEP
+from leadledger.leads.tallies import TALLY, tally_dataset
 from permit_leads.progress import Progress
 from permit_leads.store import db, state
 from permit_leads.window import OPERATOR_ZONE
@@ -48,6 +49,10 @@ def add_tasks(app: App, place: Place) -> None:
         day = datetime.fromtimestamp(timestamp, OPERATOR_ZONE).date() - timedelta(days=1)
         _run(place, context, ["export", "--day", day.isoformat(), "--out", str(place.archived)])
 
+    def tally(_: JobContext, *, dataset_id: str) -> None:
+        with closing(db.connect(place.url)) as conn:
+            tally_dataset(conn, dataset_id, datetime.now(UTC).date())
+
     def sweep(*, timestamp: int) -> None:
         del timestamp
         sweep_up(place)
@@ -55,6 +60,7 @@ def add_tasks(app: App, place: Place) -> None:
     _add(app, BRING_IN, bring_in)
     _add(app, RECONCILE, reconcile)
     _add(app, EXPORT_DAY, export_day)
+    _add(app, TALLY, tally)
     app.task(name=SWEEP)(sweep)
 
 

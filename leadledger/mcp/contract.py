@@ -15,6 +15,7 @@ TOOLS = {
     "get_lead": "get_lead",
     "get_permit": "get_permit",
     "get_coverage": "get_coverage",
+    "get_market": "get_market",
     "list_trades": "list_trades",
     "list_counties": "list_counties",
 }

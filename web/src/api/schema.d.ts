@@ -568,6 +568,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Market
+         * @description Permits and declared cost by trade, county and week of issue; weeks that are not complete yet are marked.
+         */
+        get: operations["get_market"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pages/{page_sha256}": {
         parameters: {
             query?: never;
@@ -2373,6 +2393,179 @@ export interface components {
              * @description For the invited person alone, to be given to POST /api/invitations/accept.
              */
             token: string;
+        };
+        /**
+         * Market
+         * @description Permits and declared cost by trade, county and week.
+         */
+        Market: {
+            coverage: components["schemas"]["MarketCoverage"];
+            /**
+             * Items
+             * @description By county and trade; all permits together first.
+             */
+            items: components["schemas"]["MarketSeries"][];
+            /**
+             * Next Cursor
+             * @description Send it back with the same question to go on; null at the end.
+             */
+            next_cursor: string | null;
+            /**
+             * Since
+             * Format: date
+             * @description Monday of the first week.
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             * @description Sunday of the last week.
+             */
+            until: string;
+        };
+        /**
+         * MarketCoverage
+         * @description What the answer can know of the place asked for.
+         */
+        MarketCoverage: {
+            /** Datasets */
+            datasets: components["schemas"]["MarketDataset"][];
+            /**
+             * State
+             * @description As in the list of leads.
+             * @enum {string}
+             */
+            state: "covered" | "not_covered" | "stale";
+        };
+        /**
+         * MarketDataset
+         * @description A dataset that speaks about the counties asked for, and for which days it is whole.
+         */
+        MarketDataset: {
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Freshness
+             * @enum {string}
+             */
+            freshness: "fresh" | "stale" | "unknown" | "disabled";
+            /**
+             * Freshness Reason
+             * @description Why it is not fresh.
+             */
+            freshness_reason: string | null;
+            /**
+             * Is Tally Behind
+             * @description A run has ended since: the next count is under way.
+             */
+            is_tally_behind: boolean;
+            /** Last Success */
+            last_success: string | null;
+            /** Newest Issued Date */
+            newest_issued_date: string | null;
+            /** Publisher */
+            publisher: string;
+            /**
+             * Simulated Note
+             * @description Set when the rows came from a publisher simulator: what it says of itself.
+             */
+            simulated_note: string | null;
+            /**
+             * Stale Since
+             * @description Nothing newer than this is shown; null when fresh.
+             */
+            stale_since: string | null;
+            /**
+             * Tallied At
+             * @description When its permits were last counted.
+             */
+            tallied_at: string | null;
+            /**
+             * Whole Since
+             * @description First day for which its permits are all here; null: not counted yet.
+             */
+            whole_since: string | null;
+            /**
+             * Whole Until
+             * @description Last such day; null: not counted yet.
+             */
+            whole_until: string | null;
+        };
+        /**
+         * MarketSeries
+         * @description Week by week, one trade in one county; a permit of two trades counts in both.
+         */
+        MarketSeries: {
+            /** Costed Count */
+            costed_count: number;
+            /**
+             * County Fips
+             * @description null: permits of which the publisher does not say the county.
+             */
+            county_fips: string | null;
+            /** County Name */
+            county_name: string | null;
+            /**
+             * Dataset Ids
+             * @description Datasets that had such permits in these weeks.
+             */
+            dataset_ids: string[];
+            /**
+             * Est Project Cost Sum
+             * @description US dollars.
+             * @example 18400.00
+             */
+            est_project_cost_sum: string;
+            /**
+             * Permit Count
+             * @description Of all weeks asked for.
+             */
+            permit_count: number;
+            /**
+             * Trade
+             * @description null: all permits, of whatever trade or none.
+             */
+            trade: string | null;
+            /** Trade Label */
+            trade_label: string;
+            /**
+             * Weeks
+             * @description Every week asked for, oldest first.
+             */
+            weeks: components["schemas"]["MarketWeek"][];
+        };
+        /**
+         * MarketWeek
+         * @description One week of one trade in one county.
+         */
+        MarketWeek: {
+            /**
+             * Costed Count
+             * @description Those that declare a cost.
+             */
+            costed_count: number;
+            /**
+             * Est Project Cost Sum
+             * @description US dollars.
+             * @example 18400.00
+             */
+            est_project_cost_sum: string;
+            /**
+             * Is Complete
+             * @description false: the week still runs, or some dataset had not been read for all of it; counts may grow.
+             */
+            is_complete: boolean;
+            /**
+             * Permit Count
+             * @description Permits issued in this week that still stand.
+             */
+            permit_count: number;
+            /**
+             * Week Start
+             * Format: date
+             * @description Its Monday, in the publishers' calendar.
+             */
+            week_start: string;
         };
         /**
          * Member
@@ -7517,6 +7710,101 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another account's. */
             404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_market: {
+        parameters: {
+            query?: {
+                /** @description Trades, any of them; repeat it. Left out: every trade, and all permits together. */
+                trade?: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+                /** @description County FIPS codes, any of them; repeat it. */
+                county?: string[];
+                /** @description A day of the first week; left out: twelve weeks before the last one. */
+                since?: string;
+                /** @description A day of the last week; left out: this week. */
+                until?: string;
+                /** @description next_cursor of the page before, with the same question. */
+                cursor?: string;
+                /** @description Series a page. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Market"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;

@@ -1,0 +1,41 @@
+-- Statements of leads/tallies.py, run by the worker.
+
+-- keep_out --
+-- Two that count one dataset at once would trip over each other's rows.
+select pg_advisory_xact_lock(hashtextextended('leadledger.tally ' || %(dataset_id)s, 0))
+
+-- forget_weeks --
+delete from public.market_weeks
+ where dataset_id = %(dataset_id)s
+
+-- count_weeks --
+insert into public.market_weeks (dataset_id, trade, county_fips, week_start, permit_count, costed_count, cost_sum)
+select permit.dataset_id, wanted.trade, coalesce(permit.county_fips, ''),
+       permit.issued_date - extract(isodow from permit.issued_date)::integer + 1 as week_start,
+       count(*), count(permit.est_project_cost), coalesce(sum(permit.est_project_cost), 0)
+  from public.permits as permit
+ cross join unnest(permit.trades || array['*']) as wanted (trade)
+ where permit.dataset_id = %(dataset_id)s
+   and permit.withdrawn_at is null
+   and permit.issued_date between %(since)s and %(today)s
+ group by permit.dataset_id, wanted.trade, coalesce(permit.county_fips, ''), week_start
+
+-- count_fields --
+-- In one pass over the dataset's permits, those withdrawn left out.
+insert into public.dataset_tallies (dataset_id, tallied_at, permit_count, first_issued_date, last_issued_date,
+                                    asked_since, field_counts)
+select %(dataset_id)s, clock_timestamp(), count(*), min(permit.issued_date),
+       max(permit.issued_date) filter (where permit.issued_date <= %(today)s),
+       (select case when bool_or(run.window_since is null) then null else min(run.window_since) end
+          from public.etl_runs as run
+         where run.dataset_id = %(dataset_id)s
+           and run.status = 'success'
+           and run.kind in ('sync', 'reconcile')),
+       jsonb_build_object({counts})
+  from public.permits as permit
+ where permit.dataset_id = %(dataset_id)s
+   and permit.withdrawn_at is null
+    on conflict (dataset_id) do update
+   set tallied_at = excluded.tallied_at, permit_count = excluded.permit_count,
+       first_issued_date = excluded.first_issued_date, last_issued_date = excluded.last_issued_date,
+       asked_since = excluded.asked_since, field_counts = excluded.field_counts
