@@ -23,9 +23,7 @@ from leadledger.exports import routes as exports
 from leadledger.exports.downloads import MEDIA_TYPES
 from leadledger.exports.files import ExportFiles
 from leadledger.feed import routes as feed
-from leadledger.identity.apikey import ensure_publishable_key
-from leadledger.identity.provider import IdentityProvider
-from leadledger.identity.routes import build_identity_app
+from leadledger.identity.embedded import mount_identity
 from leadledger.keys import KeyRing, fetch_jwks
 from leadledger.leads import market_routes as market
 from leadledger.leads import permit_routes as permits
@@ -34,6 +32,7 @@ from leadledger.leads.coverage import CoverageBook
 from leadledger.leads.receipts import ReceiptReader
 from leadledger.logs import configure_logging
 from leadledger.middleware import FailureEdge, RequestEdge
+from leadledger.outbox import has_outbox_page, make_outbox_router
 from leadledger.pipeline import routes as pipeline
 from leadledger.privacy import routes as privacy
 from leadledger.responses import error_response
@@ -90,11 +89,13 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
     database = database or Database(api_url(settings), size=settings.database_pool_size)
     app = build_app(settings, database)
     if settings.supabase_url:
-        fetch, api_keys = fetch_jwks(f"{settings.issuer}/.well-known/jwks.json"), _api_keys(settings)
+        api_keys: Sequence[str] = _api_keys(settings)
+        fetch = fetch_jwks(f"{settings.issuer}/.well-known/jwks.json")
     else:
-        provider = IdentityProvider(settings.issuer, database)
-        fetch, api_keys = provider.public_keys, _api_keys(settings) or [ensure_publishable_key(settings.home)]
-        app.mount("/auth/v1", build_identity_app(provider, api_keys, settings.sign_in_burst))
+        provider, api_keys = mount_identity(app, settings, database, _api_keys(settings))
+        fetch = provider.public_keys
+    if has_outbox_page(settings):
+        app.include_router(make_outbox_router(settings))
     registry = load_registry()
     app.state.coverage_book = CoverageBook(database, registry)
     app.state.receipt_reader = ReceiptReader(

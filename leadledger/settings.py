@@ -102,6 +102,22 @@ class ApiSettings(MailSettings):
         "have accounts.",
     )
 
+    identity_autoconfirm: bool | None = Field(
+        default=None,
+        validation_alias=AliasChoices("IDENTITY_AUTOCONFIRM"),
+        description="Whether a sign-up counts as confirmed without a mail. Not set: yes without SMTP_HOST, no with it.",
+    )
+
+    @property
+    def confirms_at_once(self) -> bool:
+        """Whether the embedded provider lets people in before they confirmed their address."""
+        return self.smtp_host is None if self.identity_autoconfirm is None else self.identity_autoconfirm
+
+    @property
+    def is_on_loopback(self) -> bool:
+        """Whether the API is for this machine alone."""
+        return urlsplit(self.backend_url).hostname in LOOPBACK_HOSTS
+
     @property
     def issuer(self) -> str:
         """The `iss` that tokens must carry."""

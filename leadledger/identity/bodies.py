@@ -23,7 +23,14 @@ def check_metadata(data: dict[str, Any] | None) -> dict[str, Any] | None:
     return data
 
 
-class SignUpBody(BaseModel):
+class ChallengeBody(BaseModel):
+    """What a client adds that wants the mail's link to give it a code (PKCE)."""
+
+    code_challenge: str | None = Field(default=None, description="43 to 128 characters (RFC 7636).")
+    code_challenge_method: str | None = Field(default=None, description="s256 or plain.")
+
+
+class SignUpBody(ChallengeBody):
     """POST /signup."""
 
     email: str = Field(default="", description="Kept in lower case.", examples=["owner@example.com"])
@@ -35,22 +42,59 @@ class SignUpBody(BaseModel):
 
 
 class TokenBody(BaseModel):
-    """POST /token, for either grant."""
+    """POST /token, for any grant."""
 
     email: str = Field(default="", description="For grant_type=password.", examples=["owner@example.com"])
     phone: str = Field(default="", description="Not supported here.")
     password: str = Field(default="", description="For grant_type=password.")
     refresh_token: str = Field(default="", description="For grant_type=refresh_token; good once.")
+    auth_code: str = Field(default="", description="For grant_type=pkce; good once.")
+    code_verifier: str = Field(default="", description="For grant_type=pkce: what the challenge was made of.")
 
 
-class UserBody(BaseModel):
+class UserBody(ChallengeBody):
     """PUT /user."""
 
-    email: str = Field(default="", description="Cannot be changed here: no mail can be sent to confirm it.")
+    email: str = Field(default="", description="Changes once both addresses have confirmed it.")
     password: str | None = Field(default=None, description="New password; other sessions are signed out.")
     data: dict[str, Any] | None = Field(default=None, description="Merged into user_metadata; null removes a key.")
 
     _check_data = field_validator("data")(check_metadata)
+
+
+class OtpBody(ChallengeBody):
+    """POST /otp and /magiclink."""
+
+    email: str = Field(default="", examples=["owner@example.com"])
+    phone: str = Field(default="", description="Not supported here.")
+    create_user: bool = Field(default=True, description="Whether an unknown address becomes a user.")
+    data: dict[str, Any] | None = Field(default=None, description="user_metadata of a new user.")
+
+    _check_data = field_validator("data")(check_metadata)
+
+
+class RecoverBody(ChallengeBody):
+    """POST /recover."""
+
+    email: str = Field(default="", examples=["owner@example.com"])
+
+
+class ResendBody(ChallengeBody):
+    """POST /resend."""
+
+    type: str = Field(default="", description="signup or email_change.", examples=["signup"])
+    email: str = Field(default="", examples=["owner@example.com"])
+    phone: str = Field(default="", description="Not supported here.")
+
+
+class VerifyBody(BaseModel):
+    """POST /verify: the token of a link alone, or the code of a mail with its address."""
+
+    type: str = Field(default="", description="signup, magiclink, recovery, email or email_change.")
+    token_hash: str = Field(default="", description="The link's `token`.")
+    token: str = Field(default="", description="The six digits.", examples=["123456"])
+    email: str = Field(default="", description="Where they were sent.", examples=["owner@example.com"])
+    phone: str = Field(default="", description="Not supported here.")
 
 
 class UserAnswer(BaseModel):

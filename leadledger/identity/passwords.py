@@ -58,10 +58,10 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
-    """Whether it is the password of this hash; None (no such user) takes as long and is never right."""
+    """Whether it is the password of this hash; None (no such user) and "" (no password) take as long, never right."""
     with TURNS:
         try:
             HASHER.verify(password_hash or NOBODY, password[:MAX_LENGTH])
         except (VerificationError, InvalidHashError):
             return False
-    return password_hash is not None
+    return bool(password_hash)

@@ -2,20 +2,20 @@
 -- The unique address decides who came first.
 insert into identity.users (user_id, email, password_hash, email_confirmed_at, last_sign_in_at, user_metadata,
                             created_at, updated_at)
-values (%(user_id)s, %(email)s, %(password_hash)s, %(now)s, %(now)s, %(user_metadata)s, %(now)s, %(now)s)
+values (%(user_id)s, %(email)s, %(password_hash)s, %(confirmed_at)s, null, %(user_metadata)s, %(now)s, %(now)s)
 on conflict (email) do nothing
 returning user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
-          updated_at;
+          updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at;
 
 -- find_user_by_email --
 select user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
-       updated_at
+       updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at
   from identity.users
  where email = %(email)s;
 
 -- find_user --
 select user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
-       updated_at
+       updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at
   from identity.users
  where user_id = %(user_id)s;
 
@@ -25,7 +25,7 @@ update identity.users
        updated_at = %(now)s
  where user_id = %(user_id)s
 returning user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
-          updated_at;
+          updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at;
 
 -- update_user --
 -- Metadata merges key by key; a key set to null is removed.
@@ -35,7 +35,48 @@ update identity.users
        updated_at = %(now)s
  where user_id = %(user_id)s
 returning user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
-          updated_at;
+          updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at;
+
+-- confirm_user --
+-- Whoever can read the address's mail has it. With `forgets_password` a password that was set before anybody had
+-- proved that is gone: it may be a stranger's.
+update identity.users
+   set password_hash = case when email_confirmed_at is null and %(forgets_password)s then '' else password_hash end,
+       email_confirmed_at = coalesce(email_confirmed_at, %(now)s),
+       updated_at = %(now)s
+ where user_id = %(user_id)s
+returning user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
+          updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at;
+
+-- record_mail --
+update identity.users
+   set confirmation_sent_at = case when %(kind)s = 'confirmation' then %(now)s else confirmation_sent_at end,
+       recovery_sent_at = case when %(kind)s = 'recovery' then %(now)s else recovery_sent_at end,
+       email_change_sent_at = case when %(kind)s like 'email_change%%' then %(now)s else email_change_sent_at end
+ where user_id = %(user_id)s
+returning user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
+          updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at;
+
+-- ask_for_new_email --
+update identity.users
+   set new_email = %(new_email)s,
+       updated_at = %(now)s
+ where user_id = %(user_id)s
+returning user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
+          updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at;
+
+-- change_email --
+-- Nothing when somebody else took the address meanwhile.
+update identity.users
+   set email = new_email,
+       new_email = null,
+       email_confirmed_at = coalesce(email_confirmed_at, %(now)s),
+       updated_at = %(now)s
+ where user_id = %(user_id)s
+   and new_email is not null
+   and not exists (select from identity.users other where other.email = users.new_email)
+returning user_id, email, password_hash, email_confirmed_at, last_sign_in_at, app_metadata, user_metadata, created_at,
+          updated_at, confirmation_sent_at, recovery_sent_at, new_email, email_change_sent_at;
 
 -- insert_session --
 insert into identity.sessions (session_id, user_id, amr, created_at)

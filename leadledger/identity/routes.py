@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -14,17 +13,30 @@ from starlette.responses import Response
 
 from leadledger import VERSION
 from leadledger.errors import AppError
+from leadledger.identity import mail_routes
 from leadledger.identity.bodies import SignUpBody, TokenAnswer, TokenBody, UserAnswer, UserBody
+from leadledger.identity.entrance import (
+    FlowsOf,
+    Limits,
+    ProviderOf,
+    RedirectOf,
+    TokenOf,
+    limit_rate,
+    require_api_key,
+)
 from leadledger.identity.failures import IdentityError, answer_error
-from leadledger.identity.limits import RateLimit
+from leadledger.identity.mailing import MailFlows
 from leadledger.identity.provider import IdentityProvider
+from leadledger.identity.verifying import Verifying
 from leadledger.middleware import FailureEdge
 from leadledger.responses import json_response
 
 JWKS_MAX_AGE = {"Cache-Control": "public, max-age=600"}
 
 
-def build_identity_app(provider: IdentityProvider, api_keys: Sequence[str], burst: int) -> FastAPI:
+def build_identity_app(
+    provider: IdentityProvider, flows: MailFlows, verifying: Verifying, api_keys: Sequence[str], burst: int
+) -> FastAPI:
     """The provider's own application, to be mounted at /auth/v1. Each address has `burst` tries at once."""
     app = FastAPI(
         title="LeadLedgerPro identity",
@@ -36,9 +48,11 @@ def build_identity_app(provider: IdentityProvider, api_keys: Sequence[str], burs
     )
     app.state.provider = provider
     app.state.api_keys = tuple(api_keys)
-    app.state.rate_limit = RateLimit(burst)
-    app.include_router(open_routes)
-    app.include_router(keyed_routes)
+    app.state.flows = flows
+    app.state.verifying = verifying
+    app.state.limits = Limits(burst)
+    for router in (open_routes, keyed_routes, mail_routes.open_routes, mail_routes.keyed_routes):
+        app.include_router(router)
     app.add_exception_handler(IdentityError, _answer_identity_error)
     app.add_exception_handler(AppError, _answer_app_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
@@ -46,44 +60,6 @@ def build_identity_app(provider: IdentityProvider, api_keys: Sequence[str], burs
     return app
 
 
-def require_api_key(request: Request) -> None:
-    """What Supabase's gateway checks before GoTrue sees a request.
-
-    Raises:
-        IdentityError: no key, or not this project's.
-    """
-    given = request.headers.get("apikey") or request.query_params.get("apikey")
-    if given is None:
-        raise IdentityError(401, "no_authorization", "No API key found in request")
-    keys: tuple[str, ...] = request.app.state.api_keys
-    if not any(hmac.compare_digest(given.encode(), key.encode()) for key in keys):
-        raise IdentityError(401, "no_authorization", "Invalid API key")
-
-
-def limit_rate(request: Request) -> None:
-    """One of this address's tries.
-
-    Raises:
-        IdentityError: it has none left (429).
-    """
-    rate_limit: RateLimit = request.app.state.rate_limit
-    rate_limit.spend(request.client.host if request.client else "unknown")
-
-
-def get_provider(request: Request) -> IdentityProvider:
-    """The provider of this application."""
-    provider: IdentityProvider = request.app.state.provider
-    return provider
-
-
-def get_token(request: Request) -> str | None:
-    """The bearer token as sent, unchecked; None when there is none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
-ProviderOf = Annotated[IdentityProvider, Depends(get_provider)]
-TokenOf = Annotated[str | None, Depends(get_token)]
 open_routes = APIRouter()
 keyed_routes = APIRouter(dependencies=[Depends(require_api_key)])
 LIMITED = [Depends(limit_rate)]
@@ -98,17 +74,17 @@ def get_jwks(provider: ProviderOf) -> Response:
 @open_routes.get("/health")
 def get_identity_health() -> Response:
     """That it is there, and what it stands in for."""
-    description = "LeadLedgerPro's embedded provider, compatible with GoTrue for e-mail and password"
+    description = "LeadLedgerPro's embedded provider, compatible with GoTrue for e-mail"
     return json_response({"version": f"v{VERSION}", "name": "GoTrue", "description": description})
 
 
 @keyed_routes.get("/settings")
-def get_settings() -> Response:
-    """Which ways of signing in there are: e-mail and password, confirmed at once."""
+def get_settings(provider: ProviderOf) -> Response:
+    """Which ways of signing in there are, and whether an address counts as confirmed at once."""
     settings = {
         "external": {"email": True, "phone": False, "anonymous_users": False},
         "disable_signup": False,
-        "mailer_autoconfirm": True,
+        "mailer_autoconfirm": provider.confirms_at_once,
         "phone_autoconfirm": False,
         "sms_provider": "",
         "saml_enabled": False,
@@ -116,23 +92,25 @@ def get_settings() -> Response:
     return json_response(settings)
 
 
-@keyed_routes.post("/signup", dependencies=LIMITED, response_model=TokenAnswer)
-def sign_up(body: SignUpBody, provider: ProviderOf) -> Response:
-    """A new user, signed in at once."""
-    return json_response(provider.sign_up(body))
+@keyed_routes.post("/signup", dependencies=LIMITED, response_model=TokenAnswer | UserAnswer)
+def sign_up(body: SignUpBody, flows: FlowsOf, redirect_to: RedirectOf) -> Response:
+    """A new user: signed in at once, or waiting for the confirmation that was mailed."""
+    return json_response(flows.sign_up(body, redirect_to))
 
 
 @keyed_routes.post("/token", dependencies=LIMITED, response_model=TokenAnswer)
 def issue_token(
     body: TokenBody,
     provider: ProviderOf,
-    grant_type: Annotated[str, Query(description="password or refresh_token")] = "",
+    grant_type: Annotated[str, Query(description="password, refresh_token or pkce")] = "",
 ) -> Response:
-    """Tokens for a password, or for a refresh token."""
+    """Tokens for a password, a refresh token, or the code of a mail's link."""
     if grant_type == "password":
         return json_response(provider.sign_in(body))
     if grant_type == "refresh_token":
         return json_response(provider.refresh(body))
+    if grant_type == "pkce":
+        return json_response(provider.exchange_code(body))
     raise IdentityError(400, "invalid_credentials", "unsupported_grant_type")
 
 
@@ -143,9 +121,9 @@ def get_user(provider: ProviderOf, token: TokenOf) -> Response:
 
 
 @keyed_routes.put("/user", dependencies=LIMITED, response_model=UserAnswer)
-def update_user(body: UserBody, provider: ProviderOf, token: TokenOf) -> Response:
-    """Change password or metadata."""
-    return json_response(provider.update_user(token, body).as_gotrue())
+def update_user(body: UserBody, flows: FlowsOf, token: TokenOf, redirect_to: RedirectOf) -> Response:
+    """Change password, metadata or address."""
+    return json_response(flows.update_user(token, body, redirect_to).as_gotrue())
 
 
 @keyed_routes.post("/logout", status_code=204)

@@ -45,9 +45,9 @@ class _Token:
     used_at: datetime | None
 
 
-def open_session(conn: Connection, user: User, now: datetime) -> Session:
-    """A new session after the password was right."""
-    amr: list[dict[str, object]] = [{"method": "password", "timestamp": int(now.timestamp())}]
+def open_session(conn: Connection, user: User, method: str, now: datetime) -> Session:
+    """A new session of somebody who proved by `method` who they are."""
+    amr: list[dict[str, object]] = [{"method": method, "timestamp": int(now.timestamp())}]
     session = Session(uuid.uuid4(), user.user_id, amr, secrets.token_urlsafe(24))
     row = {"session_id": session.session_id, "user_id": user.user_id, "amr": Jsonb(amr), "now": now}
     conn.execute(QUERIES["insert_session"], row)

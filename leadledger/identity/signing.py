@@ -72,6 +72,14 @@ class SigningKeys:
         """
         return [_derive(jwk["d"], refresh_token) for _, jwk in self._keys]
 
+    def keyed_hashes(self, text: str) -> list[str]:
+        """Hashes of something short that nobody without the private keys can try out: one a key, the current first."""
+        return [_keyed(jwk["d"], b"leadledger mailed codes", text).hex() for _, jwk in self._keys]
+
+
+def _keyed(private_part: str, purpose: bytes, text: str) -> bytes:
+    return hmac.digest(hmac.digest(private_part.encode(), purpose, hashlib.sha256), text.encode(), hashlib.sha256)
+
 
 def _generate() -> tuple[str, Mapping[str, Any]]:
     private = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
@@ -84,5 +92,4 @@ def _public(kid: str, jwk: Mapping[str, str]) -> dict[str, object]:
 
 
 def _derive(private_part: str, refresh_token: str) -> str:
-    key = hmac.digest(private_part.encode(), b"leadledger refresh tokens", hashlib.sha256)
-    return base64.urlsafe_b64encode(hmac.digest(key, refresh_token.encode(), hashlib.sha256)[:24]).decode()
+    return base64.urlsafe_b64encode(_keyed(private_part, b"leadledger refresh tokens", refresh_token)[:24]).decode()

@@ -96,5 +96,12 @@ def link_in(mail: EmailMessage) -> str:
     return found[0]
 
 
+def code_in(mail: EmailMessage) -> str:
+    """The six digits of the plain text."""
+    found = re.search(r": (\d{6})$", text_of(mail), re.MULTILINE)
+    assert found
+    return found[1]
+
+
 def _authenticate(_: SMTP, __: Session, ___: Envelope, ____: str, data: object) -> AuthResult:
     return AuthResult(success=data == LOGIN, handled=False)

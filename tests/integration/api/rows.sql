@@ -130,6 +130,22 @@ select string_agg(users::text, ' ') || string_agg(refresh_tokens::text, ' ')
   from identity.users as users
  cross join identity.refresh_tokens as refresh_tokens;
 
+-- age_mail_requests --
+update identity.mail_requests
+   set requested_at = requested_at - interval '61 seconds';
+
+-- age_mailed_tokens --
+update identity.one_time_tokens
+   set expires_at = expires_at - interval '61 minutes';
+
+-- all_that_was_mailed --
+select one_time_tokens::text
+  from identity.one_time_tokens as one_time_tokens;
+
+-- all_auth_codes --
+select auth_codes::text
+  from identity.auth_codes as auth_codes;
+
 -- rotate_signing_key --
 update identity.signing_keys
    set state = 'previous';

@@ -17,7 +17,15 @@ from tests.integration.api.rows import Loaded, load
 CLAIMS = {"sub": "6f1d3c5e-7f7f-4b39-9d1c-0f6a3f0f5a10", "role": "authenticated"}
 PERSONAL = [field.name for field in FIELDS if field.is_personal]
 ETL_INTERNAL = ["rejections", "findings", "etl_audit_entries"]
-IDENTITY = ["users", "sessions", "refresh_tokens", "signing_keys"]
+IDENTITY = {
+    "users": "user_id",
+    "sessions": "user_id",
+    "refresh_tokens": "token_hash",
+    "signing_keys": "kid",
+    "one_time_tokens": "token_hash",
+    "auth_codes": "code_hash",
+    "mail_requests": "request_hash",
+}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +103,7 @@ def test_the_etls_notes_stay_with_it(database: Database, role: Role, table: str)
 @pytest.mark.parametrize("table", IDENTITY)
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
 def test_users_and_keys_are_the_providers_alone(database: Database, role: Role, table: str) -> None:
-    column = {"users": "user_id", "sessions": "user_id", "refresh_tokens": "token_hash", "signing_keys": "kid"}[table]
+    column = IDENTITY[table]
     assert is_denied(database, role, table, column, "identity")
     assert read(database, "identity_provider", table, column, "identity") == 0
 
