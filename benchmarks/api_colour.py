@@ -34,10 +34,11 @@ from leadledger.app import create_app
 from leadledger.auth import read_bearer
 from leadledger.database import QUERIES as DATABASE_QUERIES
 from leadledger.database import Database, api_url
+from leadledger.leads.conditions import choose_conditions
 from leadledger.leads.coverage import cover
 from leadledger.leads.filters import LeadFilter
 from leadledger.leads.routes import today
-from leadledger.leads.search import bind, choose_conditions, compose_count, compose_page, make_page, read_count
+from leadledger.leads.search import Question, compose_count, compose_pages, make_page, read_count
 from leadledger.responses import json_response
 from leadledger.settings import load_settings
 from permit_leads.settings import REPOSITORY
@@ -79,7 +80,7 @@ def create_async_app() -> FastAPI:
         async with pool.connection() as conn:
             await conn.execute(DATABASE_QUERIES["act_as"], acting)
             page = await ask(conn, asked)
-        covered = cover(known.state.coverage_book.look(), asked, frozenset)
+        covered = cover(known.state.coverage_book.look(), asked, None, is_found=bool(page["items"]))
         return json_response({**page, "coverage": covered})
 
     @app.get("/health")
@@ -91,14 +92,13 @@ def create_async_app() -> FastAPI:
 
 async def ask(conn: psycopg.AsyncConnection[Any], asked: LeadFilter) -> dict[str, object]:
     """One page, as `search.list_leads` gets it."""
-    conditions = choose_conditions(asked)
-    parameters = bind(asked, None, today())
-    count = await (await conn.execute(compose_count(conditions), parameters)).fetchone()
-    counted = read_count(conditions, count)
-    statement = compose_page(conditions, counted, is_continued=False)
+    question = Question(asked, choose_conditions(asked, today()), None, today())
+    count = await (await conn.execute(compose_count(question.conditions), question.values)).fetchone()
+    counted = read_count(question, count)
+    (statement,) = compose_pages(question, counted)
     async with conn.cursor(row_factory=dict_row) as rows:
-        await rows.execute(statement, parameters)
-        return make_page(asked, counted, await rows.fetchall(), today())
+        await rows.execute(statement, question.values)
+        return make_page(question, counted, await rows.fetchall())
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from leadledger.errors import AppError, InvalidBody, InvalidParameter
 
 SHOWN_LENGTH = 60
+TRIED_KIND = re.compile(r"[\[(-]|^(float|int|str|bool|date|datetime|uuid|none|decimal)$")
 NEAR_ENOUGH = 60  # of 100; below it a suggestion only confuses
 
 
@@ -43,13 +45,19 @@ def describe_validation(request: Request, error: RequestValidationError) -> AppE
     """The first thing wrong: 400 for a parameter, 422 for a body."""
     problem = error.errors()[0]
     place, *path = problem["loc"]
-    name = ".".join(str(part) for part in path) or str(place)
+    name = ".".join(_field_path(problem["type"], path)) or str(place)
     if place == "body":
-        return InvalidBody(_sentence(name, problem), field=name)
+        return InvalidBody(_body_sentence(request, name, problem), field=name[:SHOWN_LENGTH])
     if problem["type"] == "extra_forbidden":
         return InvalidParameter(_unknown(name, _parameter_names(request)), field=name[:SHOWN_LENGTH])
     at_fault = str(path[0]) if path else None  # None: several parameters that do not go together
     return InvalidParameter(_sentence(at_fault or "the query", problem), field=at_fault)
+
+
+def _field_path(kind: str, path: Sequence[str | int]) -> list[str]:
+    """The way to the field, without the names pydantic puts in for the kinds of value it tried."""
+    parts = [str(part) for part in path]
+    return parts if kind == "extra_forbidden" else [part for part in parts if not TRIED_KIND.search(part)]
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
@@ -63,6 +71,20 @@ def _sentence(name: str, problem: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return f"{name} is missing"
     return f"{name} is {_shown(problem['input'])}: {expected[:1].lower()}{expected[1:]}"
+
+
+def _body_sentence(request: Request, name: str, problem: Mapping[str, Any]) -> str:
+    if problem["type"] != "extra_forbidden" or len(problem["loc"]) != 2:
+        return _sentence(name, problem)
+    meant = nearest(name, _body_names(request))
+    return f"unknown field {_shown(name)}" + (f"; did you mean '{meant}'?" if meant else "; see /docs for those known")
+
+
+def _body_names(request: Request) -> list[str]:
+    """Names of the fields of the body's model."""
+    body = request.scope["route"].body_field
+    kind = body.field_info.annotation if body else None
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

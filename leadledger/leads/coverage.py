@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,8 @@ from typing import Any, Literal
 from psycopg.rows import dict_row
 
 from leadledger.database import Connection, Database
+from leadledger.leads.areas import read_region
+from leadledger.leads.conditions import QUERIES as SEARCH
 from leadledger.leads.filters import LeadFilter
 from leadledger.leads.holding import describe_hold
 from leadledger.leads.places import county_name, county_names
@@ -35,6 +37,7 @@ COVERED = (
     *("freshness", "freshness_reason", "stale_since", "simulated_note"),
 )
 Freshness = Literal["fresh", "stale", "unknown", "disabled"]
+VERDICTS = {"covered": "none", "stale": "source_stale", "not_covered": "not_covered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +101,16 @@ class CoverageBook:
         return Snapshot(now, described, self._counts.counties)
 
 
-def cover(snapshot: Snapshot, asked: LeadFilter, zip_datasets: Callable[[], frozenset[str]]) -> dict[str, Any]:
-    """Which datasets speak about the place asked for; `zip_datasets` tells who has leads in the filter's ZIPs."""
+def cover(snapshot: Snapshot, asked: LeadFilter, local: frozenset[str] | None, *, is_found: bool) -> dict[str, Any]:
+    """Which datasets speak about the place asked for; `local` are those of its ZIPs and areas, if it has any."""
     here = [one for one in snapshot.datasets if one["last_success"] is not None]
     if asked.county:
         here = [one for one in here if _reaches(snapshot, one, asked.county)]
-    if asked.zip:
-        inside = zip_datasets()
-        here = [one for one in here if one["dataset_id"] in inside]
+    if local is not None:
+        here = [one for one in here if one["dataset_id"] in local]
     state = "covered" if any(one["freshness"] == "fresh" for one in here) else "stale" if here else "not_covered"
     return {
+        "verdict": "found" if is_found else VERDICTS[state],
         "state": state,
         "datasets": [{name: one[name] for name in COVERED} for one in here],
     }
@@ -121,6 +124,16 @@ def cover_datasets(snapshot: Snapshot, dataset_ids: Collection[str]) -> list[dic
 def datasets_of_zips(conn: Connection, zips: Sequence[str]) -> frozenset[str]:
     """Datasets that have open leads in these ZIPs."""
     return frozenset(dataset_id for (dataset_id,) in conn.execute(QUERIES["datasets_of_zips"], {"zips": list(zips)}))
+
+
+def datasets_of_place(conn: Connection, asked: LeadFilter) -> frozenset[str] | None:
+    """Datasets that have leads in the ZIPs, or permits in the area, asked for; None when neither is asked for."""
+    region = read_region(asked, SEARCH)
+    found = [datasets_of_zips(conn, asked.zip)] if asked.zip else []
+    if region is not None:
+        statement = QUERIES["datasets_of_cells"].format(**region.cells)
+        found.append(frozenset(dataset_id for (dataset_id,) in conn.execute(statement)))
+    return frozenset.intersection(*found) if found else None
 
 
 def list_counties(snapshot: Snapshot) -> list[dict[str, object]]:

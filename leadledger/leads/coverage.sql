@@ -62,3 +62,16 @@ select distinct candidate.dataset_id
         where lead.original_zip = wanted_zip.original_zip
           and lead.openness in ('open', 'likely')
         limit 200) as candidate;
+
+-- datasets_of_cells --
+-- Who has permits in these cells: a few of each row of cells suffice to tell.
+select distinct candidate.dataset_id
+  from generate_series({south}::integer, {north}::integer) as cell_row (number)
+ cross join lateral (
+       select permit.dataset_id
+         from public.permits as permit
+        where permit.latitude between -90 and 90
+          and permit.longitude between -180 and 180
+          and public.place_cell(permit.latitude, permit.longitude)
+              between cell_row.number * {width} + {west} and cell_row.number * {width} + {east}
+        limit 50) as candidate;

@@ -12,9 +12,9 @@ from psycopg.rows import dict_row
 
 from leadledger.database import Connection
 from leadledger.errors import NotFound
+from leadledger.leads.conditions import QUERIES as SEARCH
 from leadledger.leads.models import Permit
 from leadledger.leads.reasons import explain
-from leadledger.leads.search import QUERIES as SEARCH
 from leadledger.leads.summaries import read_reasons, summarize
 from permit_leads.store.queries import load_queries
 

@@ -3,65 +3,63 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Self
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from leadledger.leads.cursor import CURSOR_PATTERN
-from leadledger.validation import nearest
-from permit_leads.normalize.trades import trade_labels
+from leadledger.errors import InvalidParameter
+from leadledger.geometry import Bounds
+from leadledger.leads.asking import (
+    TRADES,
+    Box,
+    CursorText,
+    Day,
+    Dollars,
+    Fips,
+    Instant,
+    Kind,
+    Latitude,
+    Longitude,
+    Miles,
+    Openness,
+    PermitClass,
+    Polygon,
+    Score,
+    Sort,
+    Status,
+    Trade,
+    Words,
+    WorkClass,
+    Zip,
+    is_swapped,
+)
 
-ISO_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-HIGHEST_COST = 1_000_000_000_000
-TRADES = list(trade_labels())
-OPEN: tuple[Literal["open", "likely"], ...] = ("open", "likely")
-
-
-def check_trade(trade: str) -> str:
-    """A trade we know.
-
-    Raises:
-        ValueError: names the nearest one.
-    """
-    if trade not in TRADES:
-        meant = nearest(trade, TRADES)
-        raise ValueError(f"no such trade; did you mean '{meant}'?" if meant else "no such trade; see /api/trades")
-    return trade
-
-
-def check_day(day: object) -> object:
-    """Only YYYY-MM-DD; a bare number would otherwise pass as seconds since 1970.
-
-    Raises:
-        ValueError: it is written otherwise.
-    """
-    if isinstance(day, str) and not ISO_DAY.match(day):
-        raise ValueError("expected a day such as 2026-03-08")
-    return day
-
-
-Trade = Annotated[str, AfterValidator(check_trade), WithJsonSchema({"type": "string", "enum": TRADES})]
-Fips = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
-Zip = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
-Day = Annotated[date, BeforeValidator(check_day), WithJsonSchema({"type": "string", "format": "date"})]
-Score = Annotated[int, Field(ge=0, le=100)]
-Dollars = Annotated[int, Field(ge=0, le=HIGHEST_COST)]
-Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*[A-Za-z0-9][^\x00]*$")]
-CursorText = Annotated[str, Field(pattern=CURSOR_PATTERN, max_length=400)]
-Openness = Literal["open", "likely", "taken", "closed"]
+OPEN: tuple[Openness, ...] = ("open", "likely")
+MOST_GROUPS = 20
+DEEPEST = 3
+RANGES = (
+    ("min_score", "max_score"),
+    ("min_cost", "max_cost"),
+    ("issued_since", "issued_until"),
+    ("applied_since", "applied_until"),
+    ("completed_since", "completed_until"),
+)
 
 
-class LeadFilter(BaseModel):
-    """The query of GET /api/leads; what is not given does not narrow."""
+class Narrowing(BaseModel):
+    """Conditions on a lead and its permit; all of those given must hold. What is not given does not narrow."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     trade: list[Trade] = Field(
         default=[], max_length=len(TRADES), description="Trades, any of them; repeat it.", examples=[["roofing"]]
+    )
+    kind: list[Kind] = Field(
+        default=[],
+        max_length=2,
+        description="direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.",
     )
     county: list[Fips] = Field(
         default=[], max_length=50, description="County FIPS codes, any of them; repeat it.", examples=[["48453"]]
@@ -69,35 +67,162 @@ class LeadFilter(BaseModel):
     zip: list[Zip] = Field(
         default=[], max_length=100, description="Five-digit ZIPs, any of them; repeat it.", examples=[["78704"]]
     )
+    lat: Latitude | SkipJsonSchema[None] = Field(
+        default=None, description="Latitude of the middle of a circle, with `lon` and `miles`.", examples=[30.267]
+    )
+    lon: Longitude | SkipJsonSchema[None] = Field(
+        default=None, description="Longitude of the middle of a circle.", examples=[-97.743]
+    )
+    miles: Miles | SkipJsonSchema[None] = Field(
+        default=None, description="Radius of the circle; permits without a position are left out.", examples=[10]
+    )
+    bbox: Box | SkipJsonSchema[None] = Field(
+        default=None,
+        description="Box west,south,east,north in degrees; permits without a position are left out.",
+        examples=["-97.9,30.1,-97.5,30.5"],
+    )
     min_score: Score | SkipJsonSchema[None] = Field(
         default=None, description="Lowest score, as of today.", examples=[60]
     )
+    max_score: Score | SkipJsonSchema[None] = Field(default=None, description="Highest score, as of today.")
     min_cost: Dollars | SkipJsonSchema[None] = Field(
         default=None,
         description="Lowest declared cost, in whole US dollars; permits without one are left out.",
         examples=[10_000],
     )
+    max_cost: Dollars | SkipJsonSchema[None] = Field(
+        default=None, description="Highest declared cost; permits without one are left out."
+    )
     issued_since: Day | SkipJsonSchema[None] = Field(
         default=None, description="First day of issue, in the publisher's calendar.", examples=["2026-11-01"]
     )
+    issued_until: Day | SkipJsonSchema[None] = Field(default=None, description="Last day of issue.")
+    applied_since: Day | SkipJsonSchema[None] = Field(default=None, description="First day of application.")
+    applied_until: Day | SkipJsonSchema[None] = Field(default=None, description="Last day of application.")
+    completed_since: Day | SkipJsonSchema[None] = Field(default=None, description="First day of completion.")
+    completed_until: Day | SkipJsonSchema[None] = Field(default=None, description="Last day of completion.")
+    permit_class_mapped: list[PermitClass] = Field(
+        default=[], max_length=2, description="Kind of property; permits that do not say are left out; repeat it."
+    )
+    work_class_mapped: list[WorkClass] = Field(
+        default=[],
+        max_length=3,
+        description="New construction, work on what exists, or demolition; permits that do not say are left out. "
+        "Nobody publishes repair apart from replacement: ask for those words with q.",
+    )
+    status_current_mapped: list[Status] = Field(
+        default=[], max_length=6, description="Our words for the status; repeat it."
+    )
+    has_contractor: bool | SkipJsonSchema[None] = Field(
+        default=None, description="Whether a company is named as contractor. Names of persons are never looked at."
+    )
+    changed_since: Instant | SkipJsonSchema[None] = Field(
+        default=None,
+        description="Leads that are new or say something else since this instant, by the time we learned it.",
+        examples=["2026-11-25T00:00:00Z"],
+    )
     q: Words | SkipJsonSchema[None] = Field(
         default=None,
-        description="Words that all stand in description, type, address, number or company; endings do not matter.",
+        description="Words that all stand in description, type, address, number or company; endings do not matter, "
+        "small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is "
+        "taken as it stands.",
         examples=["tear off shingles"],
     )
-    openness: list[Openness] = Field(
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        circle = {"lat": self.lat, "lon": self.lon, "miles": self.miles}
+        missing = [name for name, value in circle.items() if value is None]
+        if 0 < len(missing) < len(circle):
+            raise InvalidParameter("lat, lon and miles make a circle together; one is missing", field=missing[0])
+        if self.lat is not None and self.lon is not None and is_swapped(Bounds(self.lon, self.lat, self.lon, self.lat)):
+            message = f"lat {self.lat:g} and lon {self.lon:g} lie outside of North America; were they exchanged?"
+            raise InvalidParameter(message, field="lat")
+        for low, high in RANGES:
+            least, most = getattr(self, low), getattr(self, high)
+            if least is not None and most is not None and least > most:
+                raise InvalidParameter(f"{low} {least} lies above {high} {most}; nothing can fit", field=low)
+        return self
+
+
+def read_json_openness(value: object) -> object:
+    """JSON null means what leaving it out means."""
+    return list(OPEN) if value is None else value
+
+
+class LeadFilter(Narrowing):
+    """The query of GET /api/leads."""
+
+    openness: Annotated[list[Openness], BeforeValidator(read_json_openness)] = Field(
         default=list(OPEN), min_length=1, max_length=4, description="How far the work is still to be had; repeat it."
     )
-    kind: Literal["direct", "adjacent"] | SkipJsonSchema[None] = Field(
-        default=None, description="direct: the permit is for the trade; adjacent: the trade usually follows."
+    sort: Sort = Field(
+        default="score",
+        description="score: best first; newest: by day of issue, else of application; cost: highest declared first; "
+        "changed: what we learned last first. Ties by lead_id.",
     )
     cursor: CursorText | SkipJsonSchema[None] = Field(
-        default=None, description="next_cursor of the page before, with the same filter."
+        default=None, description="next_cursor of the page before, with the same filter and sort."
     )
     limit: int = Field(default=25, ge=1, le=100, description="Leads a page.")
 
     def fingerprint(self) -> str:
         """Equal for equal questions, whatever the order of repeats; a cursor belongs to one."""
-        asked = self.model_dump(mode="json", exclude={"cursor", "limit"})
-        canonical = {name: sorted(set(value)) if isinstance(value, list) else value for name, value in asked.items()}
+        asked = self.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_none=True)
+        canonical = {name: _canonical(value) for name, value in asked.items() if value != []}
         return hashlib.blake2b(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+
+
+class Group(Narrowing):
+    """Conditions inside of `any` or `all`; groups may stand in groups, three deep."""
+
+    openness: list[Openness] = Field(default=[], max_length=4, description="How far the work is still to be had.")
+    polygon: Polygon | SkipJsonSchema[None] = Field(
+        default=None, description="GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out."
+    )
+    any: list[Group] = Field(default=[], max_length=MOST_GROUPS, description="At least one of these must hold.")
+    all: list[Group] = Field(default=[], max_length=MOST_GROUPS, description="All of these must hold.")
+
+
+class LeadSearch(LeadFilter):
+    """The body of POST /api/leads/search: the query of GET /api/leads, and what no query can say."""
+
+    polygon: Polygon | SkipJsonSchema[None] = Field(
+        default=None,
+        description="GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 "
+        "positions.",
+        examples=[{"type": "Polygon", "coordinates": [[[-97.8, 30.2], [-97.7, 30.2], [-97.7, 30.3], [-97.8, 30.2]]]}],
+    )
+    any: list[Group] = Field(
+        default=[],
+        max_length=MOST_GROUPS,
+        description="At least one of these must hold, beside all of the above.",
+        examples=[[{"trade": ["roofing"], "min_cost": 20_000}, {"q": "hail"}]],
+    )
+    all: list[Group] = Field(default=[], max_length=MOST_GROUPS, description="All of these must hold.")
+
+    @model_validator(mode="after")
+    def _check_groups(self) -> Self:
+        groups = [*self.any, *self.all]
+        count, depth = 0, 0
+        while groups:
+            count, depth = count + len(groups), depth + 1
+            groups = [inner for group in groups for inner in (*group.any, *group.all)]
+        if count > MOST_GROUPS or depth > DEEPEST:
+            message = f"{count} groups, {depth} deep; at most {MOST_GROUPS} and {DEEPEST} deep can be searched"
+            raise InvalidParameter(message, field="any" if self.any else "all")
+        return self
+
+
+def widen(asked: LeadFilter) -> LeadSearch:
+    """A checked query as a search."""
+    return asked if isinstance(asked, LeadSearch) else LeadSearch.model_construct(**dict(asked))
+
+
+def _canonical(value: object) -> object:
+    """Repeats sorted, inside of groups too."""
+    if isinstance(value, dict):
+        return {name: value[name] if name == "polygon" else _canonical(value[name]) for name in value}
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return sorted(set(value))
+    return [_canonical(one) for one in value] if isinstance(value, list) else value

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from leadledger.leads.filters import TRADES, Day, Fips, Trade
+from leadledger.leads.asking import TRADES, Day, Fips, Trade
 from leadledger.leads.models import CoverageDataset
 from leadledger.leads.permit_fields import Money
 from leadledger.leads.tallies import WEEKS_KEPT

@@ -27,5 +27,7 @@ def get_market(
     with database.acting_as("authenticated", caller.claims) as conn:
         page = market.list_series(conn, asked, weeks)
     return json_response(
-        market.describe(page, weeks, coverage.cover(snapshot, LeadFilter(county=asked.county), frozenset))
+        market.describe(
+            page, weeks, coverage.cover(snapshot, LeadFilter(county=asked.county), None, is_found=bool(page["items"]))
+        )
     )

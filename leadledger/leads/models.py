@@ -91,6 +91,11 @@ class CoverageDataset(BaseModel):
 class LeadCoverage(BaseModel):
     """What an answer can know: an empty list means something else where nobody publishes, or where a feed is stale."""
 
+    verdict: Literal["found", "none", "not_covered", "source_stale"] = Field(
+        description="What the answer means. found: leads fit; none: the place is covered by a fresh source and nothing "
+        "fits; source_stale: nothing fits, but every source of the place is behind; not_covered: nobody we read speaks "
+        "about the place."
+    )
     state: Literal["covered", "not_covered", "stale"] = Field(
         description="covered: at least one fresh dataset speaks about this place; stale: only ones that are behind; "
         "not_covered: no loaded dataset does."
@@ -98,12 +103,21 @@ class LeadCoverage(BaseModel):
     datasets: list[CoverageDataset]
 
 
+class WordReading(BaseModel):
+    """How a word of the question was understood, where that was not as it was written."""
+
+    word: str = Field(description="As it was asked.", examples=["rooof"])
+    read_as: list[str] = Field(description="What was looked for instead, any of them.", examples=[["roof"]])
+    reason: Literal["spelling", "synonym"]
+
+
 class LeadPage(BaseModel):
-    """One page of leads, best score first; ties by lead_id, so that pages never overlap."""
+    """One page of leads in the order asked for; ties by lead_id, so that pages never overlap."""
 
     items: list[LeadSummary]
     next_cursor: str | None = Field(description="Send it back with the same filter to go on; null at the end.")
     total: Total
+    words: list[WordReading] = Field(description="Corrections and synonyms of q; empty where it was taken as written.")
     coverage: LeadCoverage
 
 

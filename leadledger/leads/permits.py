@@ -14,10 +14,10 @@ from psycopg.rows import dict_row
 
 from leadledger.database import Connection
 from leadledger.errors import NotFound
+from leadledger.leads.conditions import QUERIES as SEARCH
 from leadledger.leads.coverage import PUBLIC_FIELDS, Snapshot, cover_datasets
 from leadledger.leads.disclosure import GRANTED
 from leadledger.leads.permit_models import NEWEST_VERSIONS, Value
-from leadledger.leads.search import QUERIES as SEARCH
 from leadledger.leads.summaries import summarize
 from permit_leads.store.queries import load_queries
 

@@ -20,52 +20,59 @@ join public.permits as permit on permit.permit_id = lead.permit_id
 -- list_page --
 -- First only keys, walked in index order and stopped at the page's end; then the rest for those few.
 with found as materialized (
-     select candidate.lead_id, candidate.rank_key
+     select candidate.lead_id, candidate.key, candidate.number
        from {source}
-      order by candidate.rank_key desc, candidate.lead_id
+      order by candidate.key desc, candidate.lead_id
       limit %(limit)s)
-select {columns}
+select {columns}, found.number as order_number
   from found
   join public.leads as lead on lead.lead_id = found.lead_id
   {joins}
- order by found.rank_key desc, found.lead_id;
+ order by found.key desc, found.lead_id;
 
--- walk_rank --
+-- walk_order --
 ({branches}) as candidate
 
 -- walk_pairs --
 -- Each trade of each county in its own index order: the cost is that of the page, not of the table.
-unnest(%(trades)s::text[]) as wanted_trade (trade)
-      cross join unnest(%(counties)s::text[]) as wanted_county (county_fips)
+unnest(%(trade)s::text[]) as wanted_trade (trade)
+      cross join unnest(%(county)s::text[]) as wanted_county (county_fips)
       cross join lateral ({branches}) as candidate
 
 -- walk_zips --
-unnest(%(zips)s::text[]) as wanted_zip (original_zip)
+unnest(%(zip)s::text[]) as wanted_zip (original_zip)
       cross join lateral ({branches}) as candidate
 
 -- branch --
-(select lead.lead_id, lead.rank_key
+(select lead.lead_id, {key} as key, {number} as number
    from public.leads as lead
-   {words_join}
   where {conditions}
-  order by lead.rank_key desc, lead.lead_id
+  order by {key} desc, lead.lead_id
   limit %(limit)s)
 
 -- collect --
 -- For few matches among many leads: walking in order could go through the whole table before the page is full.
 (with fitting as materialized (
-      select lead.lead_id, lead.rank_key
+      select lead.lead_id, {key} as key, {number} as number
         from public.leads as lead
-        {words_join}
        where {conditions})
- select fitting.lead_id, fitting.rank_key
+ select fitting.lead_id, fitting.key, fitting.number
    from fitting) as candidate
 
--- words_join --
--- All words must stand in the permit; permit_leads.search makes them of texts and of questions alike.
-join public.permits as permit
-     on permit.permit_id = lead.permit_id
-    and permit.search_words @> %(words)s::text[]
+-- collect_by_permits --
+-- The same where an index of permits finds them. No permit has a hundred leads; the limit makes it a look-up each.
+(with matching as materialized (
+      select permit.permit_id
+        from {permits}
+       where {permit_conditions})
+ select lead.lead_id, lead.key, lead.number
+   from matching
+  cross join lateral (
+        select lead.lead_id, {key} as key, {number} as number
+          from public.leads as lead
+         where lead.permit_id = matching.permit_id
+           and {conditions}
+         limit 100) as lead) as candidate
 
 -- count_leads --
 -- Counting stops at the bound; what no index tells is looked at only for the rows up to there.
@@ -75,17 +82,56 @@ select count(*), count(*) filter (where candidate.is_match)
          where {conditions}
          limit %(count_limit)s) as candidate;
 
--- count_words --
--- Bounded by permits here: their words are the index.
+-- count_by_permits --
+-- Bounded by permits here: their words or their cells are the index.
 with matching as materialized (
      select permit.permit_id
-       from public.permits as permit
-      where permit.search_words @> %(words)s::text[]
-      limit %(words_limit)s)
-select (select count(*) from matching), count(*)
+       from {permits}
+      where {permit_conditions}
+      limit %(permit_limit)s)
+select (select count(*) from matching), count(lead.lead_id)
   from matching
-  join public.leads as lead on lead.permit_id = matching.permit_id
- where {conditions};
+ cross join lateral (
+       select lead.lead_id
+         from public.leads as lead
+        where lead.permit_id = matching.permit_id
+          and {conditions}
+        limit 100) as lead;
+
+-- permits_by_words --
+public.permits as permit
+
+-- permits_by_cells --
+-- One stretch of the index a row of cells.
+generate_series({south}::integer, {north}::integer) as cell_row (number)
+       join public.permits as permit
+         on permit.latitude between -90 and 90
+        and permit.longitude between -180 and 180
+        and public.place_cell(permit.latitude, permit.longitude)
+            between cell_row.number * {width} + {west} and cell_row.number * {width} + {east}
+
+-- its_permit --
+exists (select 1
+          from public.permits as permit
+         where permit.permit_id = lead.permit_id
+           and {conditions})
+
+-- in_box --
+permit.latitude between {south} and {north} and permit.longitude between {west} and {east}
+
+-- in_circle --
+-- Great circle on a sphere of the Earth's mean radius, 3958.7613 miles; half a percent from the ellipsoid at most.
+7917.5226 * asin(least(1.0, sqrt(power(sind((permit.latitude - {lat}) / 2.0), 2)
+  + cosd(permit.latitude) * cosd({lat}) * power(sind((permit.longitude - {lon}) / 2.0), 2)))) <= {miles}
+
+-- in_ring --
+{ring}::polygon @> point(permit.longitude, permit.latitude)
+
+-- not_in_ring --
+not ({ring}::polygon @> point(permit.longitude, permit.latitude))
+
+-- has_words --
+permit.search_words @> {words}::text[]
 
 -- everything --
 true
@@ -94,13 +140,13 @@ true
 lead.openness = any(%(openness)s::text[])
 
 -- by_trade --
-lead.trade = any(%(trades)s::text[])
+lead.trade = any(%(trade)s::text[])
 
 -- by_county --
-lead.county_fips = any(%(counties)s::text[])
+lead.county_fips = any(%(county)s::text[])
 
 -- by_zip --
-lead.original_zip = any(%(zips)s::text[])
+lead.original_zip = any(%(zip)s::text[])
 
 -- by_wanted_trade --
 lead.trade = wanted_trade.trade
@@ -114,27 +160,63 @@ lead.original_zip = wanted_zip.original_zip
 -- by_rank --
 lead.rank_key >= %(min_rank_key)s
 
+-- below_rank --
+lead.rank_key < %(below_rank_key)s
+
 -- by_cost --
 lead.est_project_cost >= %(min_cost)s
 
+-- up_to_cost --
+lead.est_project_cost <= %(max_cost)s
+
 -- by_kind --
-lead.kind = %(kind)s
+lead.kind = any(%(kind)s::text[])
+
+-- by_class --
+lead.permit_class_mapped = any(%(permit_class_mapped)s::text[])
+
+-- by_change --
+lead.updated_at >= %(changed_since)s
 
 -- by_rank_date --
 -- No lead was issued after the day it is ranked by; this narrows before the permit is looked at.
 lead.rank_date >= %(issued_since)s
 
--- by_issued_date --
-exists (select 1
-          from public.permits as permit
-         where permit.permit_id = lead.permit_id
-           and permit.issued_date >= %(issued_since)s)
+-- by_indexed_cost --
+coalesce(lead.est_project_cost, -1) >= 50000
+
+-- issued_since --
+permit.issued_date >= %(issued_since)s
+
+-- issued_until --
+permit.issued_date <= %(issued_until)s
+
+-- applied_since --
+permit.applied_date >= %(applied_since)s
+
+-- applied_until --
+permit.applied_date <= %(applied_until)s
+
+-- completed_since --
+permit.completed_date >= %(completed_since)s
+
+-- completed_until --
+permit.completed_date <= %(completed_until)s
+
+-- by_work_class --
+permit.work_class_mapped = any(%(work_class_mapped)s::text[])
+
+-- by_status --
+permit.status_current_mapped = any(%(status_current_mapped)s::text[])
+
+-- by_contractor --
+(permit.contractor_company_name is not null) = %(has_contractor)s
 
 -- after_rank --
-lead.rank_key < %(after_rank_key)s
+{key} < {after}
 
 -- after_tie --
-lead.rank_key = %(after_rank_key)s and lead.lead_id > %(after_lead_id)s
+{key} = {after} and lead.lead_id > %(after_lead_id)s
 
 -- after_cursor --
-(lead.rank_key < %(after_rank_key)s or (lead.rank_key = %(after_rank_key)s and lead.lead_id > %(after_lead_id)s))
+({key} < {after} or ({key} = {after} and lead.lead_id > %(after_lead_id)s))

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from leadledger.acting import Acting
 from leadledger.errors import NotFound
-from leadledger.leads.search import QUERIES as SEARCH
+from leadledger.leads.conditions import QUERIES as SEARCH
 from leadledger.leads.summaries import summarize
 from leadledger.pipeline.failures import ClaimInWork, MoveNotAllowed, in_our_words, stale
 from leadledger.pipeline.models import ClaimChange, ClaimFilter, ClaimMove, NewClaim

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from leadledger.leads.filters import Day
+from leadledger.leads.asking import Day
 from leadledger.leads.models import LeadSummary
 from leadledger.time_cursor import CursorText
 

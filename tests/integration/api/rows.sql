@@ -40,6 +40,38 @@ select md5('permit ' || %(dataset_id)s || n)::uuid, %(dataset_id)s, 'P-' || n, 1
        'PERSON CONTRACTOR ' || n, 'PERSON APPLICANT ' || n, 'PERSON OWNER ' || n
   from generate_series(%(first)s::int, %(last)s::int) as n;
 
+-- enrich --
+-- What not every publisher says, again by the number; null for every fifth.
+update public.permits as permit
+   set permit_class_mapped = case when n %% 5 = 1 then null when n %% 2 = 0 then 'Residential' else 'Commercial' end,
+       work_class_mapped = (array['New', 'Existing', 'Demolition', null])[1 + n %% 4],
+       status_current_mapped = (array['Permit Issued', 'In Review', 'Inspection Phase'])[1 + n %% 3],
+       applied_date = issued_date - 20,
+       completed_date = case when n %% 6 = 0 then issued_date + 5 end,
+       contractor_company_name = case when n %% 7 <> 0 then contractor_company_name end,
+       latitude = case when n %% 11 <> 0 then 30.10 + (n %% 20) * 0.02 end,
+       longitude = case when n %% 11 <> 0 then -97.90 + (n / 20) * 0.02 end
+  from (select permit_id, substring(permit_num from 3)::int as n from public.permits) as numbered
+ where numbered.permit_id = permit.permit_id;
+
+-- enrich_leads --
+-- Changed at another minute each three.
+update public.leads as lead
+   set permit_class_mapped = permit.permit_class_mapped,
+       updated_at = timestamptz '2026-11-01 00:00Z' + (substring(permit.permit_num from 3)::int / 3) * interval '1 minute'
+  from public.permits as permit
+ where permit.permit_id = lead.permit_id;
+
+-- all_leads --
+-- For tests that work the answer out themselves.
+select lead.lead_id::text, substring(permit.permit_num from 3)::int as n, lead.trade, lead.kind, lead.openness, lead.rank_key,
+       lead.rank_date, lead.updated_at, permit.est_project_cost, permit.permit_class_mapped, permit.work_class_mapped,
+       permit.status_current_mapped, permit.issued_date, permit.applied_date, permit.completed_date,
+       permit.contractor_company_name, permit.latitude, permit.longitude, permit.county_fips, permit.original_zip,
+       permit.search_words
+  from public.leads as lead
+  join public.permits as permit using (permit_id);
+
 -- texts --
 -- In the order of permit_leads.search.SEARCHED.
 select permit_id::text, description, permit_type_desc, work_class, project_name, original_address1, permit_num,
@@ -191,3 +223,27 @@ explain (costs off)
 
 -- forget_state --
 delete from public.etl_state;
+
+-- open_ids --
+select lead_id
+  from public.leads
+ where openness in ('open', 'likely');
+
+-- insert_near --
+-- Leads beside those that are there: the same keys, or a little off, under new ids.
+insert into public.leads (lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, rank_key,
+                          model_version, rank_date, county_fips, original_zip, permit_class_mapped, est_project_cost,
+                          created_at, updated_at)
+select md5(%(seed)s::text || lead.lead_id)::uuid, lead.permit_id, lead.dataset_id, 'new_' || md5(%(seed)s::text || lead.lead_id),
+       lead.kind, lead.openness, lead.points, lead.reasons, lead.rank_key + (hashtext(%(seed)s::text) %% 2) * 5,
+       lead.model_version, lead.rank_date, lead.county_fips, lead.original_zip, lead.permit_class_mapped,
+       lead.est_project_cost, lead.created_at, lead.updated_at
+  from public.leads as lead
+ where lead.openness in ('open', 'likely')
+ order by md5(%(seed)s::text || lead.lead_id)
+ limit %(count)s;
+
+-- change_by_the_minute --
+-- As leads of many runs would have it.
+update public.leads
+   set updated_at = timestamptz '2026-11-01 00:00Z' + (abs(rank_key) % 10000) * interval '1 minute';

@@ -214,7 +214,8 @@ def test_nothing_found_differs_from_not_covered(api: httpx.Client) -> None:
     assert nothing["items"] == elsewhere["items"] == unknown_zip["items"] == []
     assert nothing["total"] == elsewhere["total"] == {"value": 0, "relation": "eq"}
     assert nothing["coverage"]["state"] == "covered"
-    assert elsewhere["coverage"] == {"state": "not_covered", "datasets": []}
+    assert nothing["coverage"]["verdict"] == "none"
+    assert elsewhere["coverage"] == {"verdict": "not_covered", "state": "not_covered", "datasets": []}
     assert unknown_zip["coverage"]["state"] == "not_covered"
 
 

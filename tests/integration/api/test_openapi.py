@@ -61,8 +61,8 @@ provider_app = FastAPI()
 mount_identity(provider_app, ApiSettings(), Database(""), ["x"])
 provider_schema = schemathesis.openapi.from_dict(find_mounted(provider_app).openapi())
 OPERATION_NAME = re.compile(r"^[a-z]+(_[a-z0-9]+)+$")
+FITS_NOTHING = re.compile(r"^(cursor|after|since|until|as_of|bbox|lat|lon|miles|max_.*|.*_until)$")
 PAGE_SHA256 = hashlib.sha256(ROWS_BODY).hexdigest()
-FIT_NOTHING = {"cursor", "after", "since", "until", "as_of"}
 PUBLIC = {
     "/health",
     "/readyz",
@@ -131,15 +131,15 @@ def test_signed_in_user_gets_only_what_is_declared(case: schemathesis.Case[Any],
 def test_right_question_gets_an_answer(
     case: schemathesis.Case[Any], api: httpx.Client, token: str, real_ids: dict[str, str]
 ) -> None:
-    """Generated cursors, days, accounts and ids fit nothing: those go or are real ones."""
+    """Generated cursors, days, ids and halves of circles and ranges fit nothing: those go or are real ones."""
     if case.method != "GET" or not set(case.path_parameters or {}) <= set(real_ids):
         return
-    case.query = {name: value for name, value in (case.query or {}).items() if name not in FIT_NOTHING}
+    case.query = {name: value for name, value in (case.query or {}).items() if not FITS_NOTHING.match(name)}
     case.headers.pop("X-Account-Id", None)
     case.path_parameters = {name: real_ids[name] for name in case.path_parameters or {}}
     headers = {"Authorization": f"Bearer {token}"}
     answer = case.call_and_validate(base_url=str(api.base_url), headers=headers, checks=CHECKS[:5])
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.text
 
 
 @provider_schema.parametrize()

@@ -14,16 +14,26 @@ from psycopg import sql
 
 from leadledger.app import create_app
 from leadledger.database import Database
+from leadledger.leads.asking import Sort
+from leadledger.leads.conditions import choose_conditions
 from leadledger.leads.cursor import Cursor
 from leadledger.leads.filters import LeadFilter
-from leadledger.leads.search import Conditions, Counted, bind, choose_conditions, compose_count, compose_page
+from leadledger.leads.search import (
+    Counted,
+    Question,
+    compose_count,
+    compose_pages,
+    compose_permit_count,
+    read_count,
+    read_permit_count,
+)
 from tests.conftest import _fresh_database, as_api
 from tests.integration.api.conftest import make_settings, serve, sign_up
 from tests.integration.api.rows import QUERIES as ROWS
 from tests.integration.api.rows import Loaded, load, today
 
 PERMITS = 30_000
-MANY = Counted(5_000, is_exact=False)
+MANY = Counted(5_000, is_exact=False, way="walk")
 CURSOR = Cursor(12_000_000, uuid.UUID(int=7), "", 5_000, is_total_exact=False)
 
 
@@ -33,6 +43,7 @@ def url(template_database: str) -> Iterator[str]:
     for one in _fresh_database(template_database):
         with psycopg.connect(one, autocommit=True) as owner:
             load(owner, Loaded(permit_count=PERMITS))
+            owner.execute(ROWS["change_by_the_minute"])
             look_after(owner)
         yield one
 
@@ -71,12 +82,16 @@ def api(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Cl
         yield client
 
 
-def explain(url: str, asked: LeadFilter, statement: sql.Composed, cursor: Cursor | None = None) -> list[str]:
+def explain(url: str, question: Question, statement: sql.Composed) -> list[str]:
     """The plan a signed-in user's statement gets."""
     with psycopg.connect(as_api(url)) as conn:
         conn.execute(ROWS["become"], {"role": "authenticated"})
-        plan = conn.execute(ROWS["explain"].format(statement=statement), bind(asked, cursor, today())).fetchall()
+        plan = conn.execute(ROWS["explain"].format(statement=statement), question.values).fetchall()
         return [line for (line,) in plan]
+
+
+def ask(asked: LeadFilter, cursor: Cursor | None = None) -> Question:
+    return Question(asked, choose_conditions(asked, today()), cursor, today())
 
 
 def reads_whole(plan: list[str], table: str) -> bool:
@@ -96,7 +111,7 @@ COMMON = {
     "cost": LeadFilter(min_cost=20_000),
     "recent": LeadFilter(issued_since=today() - timedelta(days=7)),
     "open only": LeadFilter(openness=["open"]),
-    "adjacent": LeadFilter(kind="adjacent"),
+    "adjacent": LeadFilter(kind=["adjacent"]),
     "everything at once": LeadFilter(
         trade=["roofing"], county=["48453"], min_score=40, min_cost=5_000, issued_since=today() - timedelta(days=60)
     ),
@@ -106,11 +121,21 @@ COMMON = {
 @pytest.mark.parametrize("asked", COMMON.values(), ids=COMMON.keys())
 @pytest.mark.parametrize("cursor", [None, CURSOR], ids=["first page", "next page"])
 def test_walk_reads_no_table_in_whole(url: str, asked: LeadFilter, cursor: Cursor | None) -> None:
-    statement = compose_page(choose_conditions(asked), MANY, is_continued=cursor is not None)
-    plan = explain(url, asked, statement, cursor)
+    question = ask(asked, cursor)
+    plan = explain(url, question, compose_pages(question, MANY)[0])
     assert not reads_whole(plan, "leads")
     assert not reads_whole(plan, "permits")
     assert any("Index" in line and "leads_by_" in line for line in plan)
+
+
+@pytest.mark.parametrize(
+    ("sort", "index"), [("newest", "leads_by_day"), ("cost", "leads_by_cost"), ("changed", "leads_by_change")]
+)
+def test_each_order_is_walked_in_its_index(url: str, sort: Sort, index: str) -> None:
+    question = ask(LeadFilter(sort=sort, trade=["roofing"]))
+    plan = explain(url, question, compose_pages(question, MANY)[0])
+    assert any(index in line for line in plan)
+    assert not reads_whole(plan, "leads")
 
 
 INDEXED = [name for name in COMMON if name not in ("cost", "recent", "adjacent", "open only")]
@@ -118,47 +143,67 @@ INDEXED = [name for name in COMMON if name not in ("cost", "recent", "adjacent",
 
 @pytest.mark.parametrize("name", INDEXED)
 def test_count_reads_an_index(url: str, name: str) -> None:
-    plan = explain(url, COMMON[name], compose_count(choose_conditions(COMMON[name])))
+    question = ask(COMMON[name])
+    plan = explain(url, question, compose_count(question.conditions))
     assert not reads_whole(plan, "leads")
 
 
 @pytest.mark.parametrize("asked", COMMON.values(), ids=COMMON.keys())
 def test_count_stops_at_its_bound(url: str, asked: LeadFilter) -> None:
-    plan = explain(url, asked, compose_count(choose_conditions(asked)))
+    question = ask(asked)
+    plan = explain(url, question, compose_count(question.conditions))
     assert any(line.strip().startswith("->  Limit") for line in plan)
 
 
+FEW = Counted(1, is_exact=True, way="permits")
+
+
 def test_words_are_looked_up_in_their_index(url: str) -> None:
-    asked = LeadFilter(q="777 example")
-    conditions = choose_conditions(asked)
-    few = Counted(1, is_exact=True)
-    for statement in (compose_count(conditions), compose_page(conditions, few, is_continued=False)):
-        plan = explain(url, asked, statement)
+    question = ask(LeadFilter(q="777 example"))
+    for statement in (compose_permit_count(question.conditions), *compose_pages(question, FEW)):
+        plan = explain(url, question, statement)
         assert any("permits_search" in line for line in plan)
         assert not reads_whole(plan, "leads")
 
 
+@pytest.mark.parametrize(
+    "asked", [LeadFilter(lat=30.25, lon=-97.7, miles=1), LeadFilter(bbox="-97.71,30.2,-97.69,30.22", trade=["pool"])]
+)
+def test_areas_are_looked_up_in_their_index(url: str, asked: LeadFilter) -> None:
+    question = ask(asked)
+    for statement in (compose_permit_count(question.conditions), *compose_pages(question, FEW)):
+        plan = explain(url, question, statement)
+        assert any("permits_by_cell" in line for line in plan)
+        assert not reads_whole(plan, "leads")
+        assert not reads_whole(plan, "permits")
+
+
 def test_few_of_a_trade_are_collected_by_its_index(url: str) -> None:
-    asked = LeadFilter(trade=["pool"])
-    plan = explain(url, asked, compose_page(choose_conditions(asked), Counted(600, is_exact=True), is_continued=False))
+    question = ask(LeadFilter(trade=["pool"]))
+    plan = explain(url, question, compose_pages(question, Counted(600, is_exact=True, way="collect"))[0])
     assert any("leads_by_trade_county" in line for line in plan)
     assert not reads_whole(plan, "leads")
 
 
 @pytest.mark.parametrize(
-    ("counted", "has_words", "collects"),
+    ("seen", "fitting", "way"),
     [
-        (Counted(0, is_exact=True), False, True),
-        (Counted(999, is_exact=True), False, True),
-        (Counted(1_000, is_exact=True), False, False),
-        (Counted(24, is_exact=False), False, True),
-        (Counted(25, is_exact=False), False, False),
-        (Counted(2_000, is_exact=True), True, True),
-        (Counted(2_000, is_exact=False), True, False),
+        (4_999, 0, "collect"),
+        (4_999, 999, "collect"),
+        (4_999, 1_000, "walk"),
+        (5_000, 24, "collect"),
+        (5_000, 25, "walk"),
     ],
 )
-def test_few_of_many_are_collected_not_walked_to(counted: Counted, has_words: bool, collects: bool) -> None:
-    assert counted.calls_for_collecting(Conditions((), (), (), has_words)) is collects
+def test_few_of_many_are_collected_not_walked_to(seen: int, fitting: int, way: str) -> None:
+    assert read_count(ask(LeadFilter()), (seen, fitting)).way == way
+
+
+@pytest.mark.parametrize(
+    ("seen", "fitting", "way"), [(999, 2_000, "permits"), (1_000, 2_000, "walk"), (1_000, 24, "permits")]
+)
+def test_few_permits_of_many_are_collected(seen: int, fitting: int, way: str) -> None:
+    assert read_permit_count(ask(LeadFilter(q="shingles")), (seen, fitting)).way == way
 
 
 def statements_of(api: httpx.Client, path: str, **parameters: Any) -> int:

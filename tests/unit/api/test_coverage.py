@@ -66,38 +66,42 @@ def test_feed_that_answers_but_stands_still_is_stale() -> None:
 
 
 def test_place_of_a_fresh_dataset_is_covered() -> None:
-    covered = cover(snapshot(dataset()), LeadFilter(county=["48453"]), no_zips)
+    covered = cover(snapshot(dataset()), LeadFilter(county=["48453"]), None, is_found=False)
     assert covered["state"] == "covered"
 
 
 def test_county_that_permits_reach_into_is_covered() -> None:
     seen = snapshot(dataset(), austin=frozenset({"48491"}))
-    assert cover(seen, LeadFilter(county=["48491"]), no_zips)["state"] == "covered"
+    assert cover(seen, LeadFilter(county=["48491"]), None, is_found=False)["state"] == "covered"
 
 
 def test_place_nobody_publishes_for_is_not_covered() -> None:
-    assert cover(snapshot(dataset()), LeadFilter(county=["17031"]), no_zips) == {"state": "not_covered", "datasets": []}
+    assert cover(snapshot(dataset()), LeadFilter(county=["17031"]), None, is_found=False) == {
+        "verdict": "not_covered",
+        "state": "not_covered",
+        "datasets": [],
+    }
 
 
 def test_place_whose_dataset_never_ran_is_not_covered() -> None:
-    assert cover(snapshot(dataset(last_success=None)), LeadFilter(), no_zips)["state"] == "not_covered"
+    assert cover(snapshot(dataset(last_success=None)), LeadFilter(), None, is_found=False)["state"] == "not_covered"
 
 
 def test_place_of_only_stale_datasets_is_stale() -> None:
     old = dataset(last_success=NOW - timedelta(days=30))
-    assert cover(snapshot(old), LeadFilter(county=["48453"]), no_zips)["state"] == "stale"
+    assert cover(snapshot(old), LeadFilter(county=["48453"]), None, is_found=False)["state"] == "stale"
 
 
 def test_one_fresh_dataset_of_several_covers() -> None:
     old = dataset("old", last_success=NOW - timedelta(days=30))
-    covered = cover(snapshot(old, dataset()), LeadFilter(), no_zips)
+    covered = cover(snapshot(old, dataset()), LeadFilter(), None, is_found=False)
     assert covered["state"] == "covered"
     assert [one["dataset_id"] for one in covered["datasets"]] == ["old", "austin"]
 
 
 def test_zip_is_covered_where_leads_were_seen() -> None:
     seen = snapshot(dataset(), dataset("chicago", "17031"))
-    covered = cover(seen, LeadFilter(zip=["60601"]), lambda: frozenset({"chicago"}))
+    covered = cover(seen, LeadFilter(zip=["60601"]), frozenset({"chicago"}), is_found=False)
     assert [one["dataset_id"] for one in covered["datasets"]] == ["chicago"]
 
 

@@ -12,7 +12,8 @@ import type { LeadDetail, LeadPage, TradeId } from './types'
 export async function listLeads(accessToken: string, filter: LeadFilter): Promise<LeadPage> {
   const known = new Set((await listTrades()).map(({ trade }) => trade))
   const isKnown = (word: string): word is TradeId => known.has(word)
-  const query = { ...filter, trade: filter.trade.filter(isKnown), openness: [...shownOpenness(filter)] }
+  const kind = filter.kind === undefined ? [] : [filter.kind]
+  const query = { ...filter, kind, trade: filter.trade.filter(isKnown), openness: [...shownOpenness(filter)] }
   return bodyOf(await backend(accessToken).GET('/api/leads', { params: { query } }))
 }
 

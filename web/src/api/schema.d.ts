@@ -537,11 +537,31 @@ export interface paths {
         };
         /**
          * List Leads
-         * @description Leads, best score first, page by page; with them, what the answer can know of the place asked for.
+         * @description Leads in the order asked for, page by page; with them, what the answer can know of the place asked for.
          */
         get: operations["list_leads"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Leads
+         * @description The same with a drawn area and with groups of conditions; changes nothing.
+         */
+        post: operations["search_leads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1706,6 +1726,43 @@ export interface components {
          */
         ExportFilter: {
             /**
+             * Applied Since
+             * Format: date
+             * @description First day of application.
+             */
+            applied_since?: string;
+            /**
+             * Applied Until
+             * Format: date
+             * @description Last day of application.
+             */
+            applied_until?: string;
+            /**
+             * Bbox
+             * @description Box west,south,east,north in degrees; permits without a position are left out.
+             * @example -97.9,30.1,-97.5,30.5
+             */
+            bbox?: string;
+            /**
+             * Changed Since
+             * Format: date-time
+             * @description Leads that are new or say something else since this instant, by the time we learned it.
+             * @example 2026-11-25T00:00:00Z
+             */
+            changed_since?: string;
+            /**
+             * Completed Since
+             * Format: date
+             * @description First day of completion.
+             */
+            completed_since?: string;
+            /**
+             * Completed Until
+             * Format: date
+             * @description Last day of completion.
+             */
+            completed_until?: string;
+            /**
              * County
              * @description County FIPS codes, any of them; repeat it.
              * @default []
@@ -1715,6 +1772,11 @@ export interface components {
              */
             county: string[];
             /**
+             * Has Contractor
+             * @description Whether a company is named as contractor. Names of persons are never looked at.
+             */
+            has_contractor?: boolean;
+            /**
              * Issued Since
              * Format: date
              * @description First day of issue, in the publisher's calendar.
@@ -1722,11 +1784,45 @@ export interface components {
              */
             issued_since?: string;
             /**
-             * Kind
-             * @description direct: the permit is for the trade; adjacent: the trade usually follows.
-             * @enum {string}
+             * Issued Until
+             * Format: date
+             * @description Last day of issue.
              */
-            kind?: "direct" | "adjacent";
+            issued_until?: string;
+            /**
+             * Kind
+             * @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.
+             * @default []
+             */
+            kind: ("direct" | "adjacent")[];
+            /**
+             * Lat
+             * @description Latitude of the middle of a circle, with `lon` and `miles`.
+             * @example 30.267
+             */
+            lat?: number;
+            /**
+             * Lon
+             * @description Longitude of the middle of a circle.
+             * @example -97.743
+             */
+            lon?: number;
+            /**
+             * Max Cost
+             * @description Highest declared cost; permits without one are left out.
+             */
+            max_cost?: number;
+            /**
+             * Max Score
+             * @description Highest score, as of today.
+             */
+            max_score?: number;
+            /**
+             * Miles
+             * @description Radius of the circle; permits without a position are left out.
+             * @example 10
+             */
+            miles?: number;
             /**
              * Min Cost
              * @description Lowest declared cost, in whole US dollars; permits without one are left out.
@@ -1749,11 +1845,30 @@ export interface components {
              */
             openness: ("open" | "likely" | "taken" | "closed")[];
             /**
+             * Permit Class Mapped
+             * @description Kind of property; permits that do not say are left out; repeat it.
+             * @default []
+             */
+            permit_class_mapped: ("Residential" | "Commercial")[];
+            /**
              * Q
-             * @description Words that all stand in description, type, address, number or company; endings do not matter.
+             * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
              * @example tear off shingles
              */
             q?: string;
+            /**
+             * Sort
+             * @description score: best first; newest: by day of issue, else of application; cost: highest declared first; changed: what we learned last first. Ties by lead_id.
+             * @default score
+             * @enum {string}
+             */
+            sort: "score" | "newest" | "cost" | "changed";
+            /**
+             * Status Current Mapped
+             * @description Our words for the status; repeat it.
+             * @default []
+             */
+            status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
             /**
              * Trade
              * @description Trades, any of them; repeat it.
@@ -1763,6 +1878,12 @@ export interface components {
              *     ]
              */
             trade: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+            /**
+             * Work Class Mapped
+             * @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q.
+             * @default []
+             */
+            work_class_mapped: ("New" | "Existing" | "Demolition")[];
             /**
              * Zip
              * @description Five-digit ZIPs, any of them; repeat it.
@@ -1840,6 +1961,191 @@ export interface components {
              * @description Shown once; with it anybody can follow the request.
              */
             tracking_code: string;
+        };
+        /**
+         * Group
+         * @description Conditions inside of `any` or `all`; groups may stand in groups, three deep.
+         */
+        Group: {
+            /**
+             * All
+             * @description All of these must hold.
+             * @default []
+             */
+            all: components["schemas"]["Group"][];
+            /**
+             * Any
+             * @description At least one of these must hold.
+             * @default []
+             */
+            any: components["schemas"]["Group"][];
+            /**
+             * Applied Since
+             * Format: date
+             * @description First day of application.
+             */
+            applied_since?: string;
+            /**
+             * Applied Until
+             * Format: date
+             * @description Last day of application.
+             */
+            applied_until?: string;
+            /**
+             * Bbox
+             * @description Box west,south,east,north in degrees; permits without a position are left out.
+             * @example -97.9,30.1,-97.5,30.5
+             */
+            bbox?: string;
+            /**
+             * Changed Since
+             * Format: date-time
+             * @description Leads that are new or say something else since this instant, by the time we learned it.
+             * @example 2026-11-25T00:00:00Z
+             */
+            changed_since?: string;
+            /**
+             * Completed Since
+             * Format: date
+             * @description First day of completion.
+             */
+            completed_since?: string;
+            /**
+             * Completed Until
+             * Format: date
+             * @description Last day of completion.
+             */
+            completed_until?: string;
+            /**
+             * County
+             * @description County FIPS codes, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "48453"
+             *     ]
+             */
+            county: string[];
+            /**
+             * Has Contractor
+             * @description Whether a company is named as contractor. Names of persons are never looked at.
+             */
+            has_contractor?: boolean;
+            /**
+             * Issued Since
+             * Format: date
+             * @description First day of issue, in the publisher's calendar.
+             * @example 2026-11-01
+             */
+            issued_since?: string;
+            /**
+             * Issued Until
+             * Format: date
+             * @description Last day of issue.
+             */
+            issued_until?: string;
+            /**
+             * Kind
+             * @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.
+             * @default []
+             */
+            kind: ("direct" | "adjacent")[];
+            /**
+             * Lat
+             * @description Latitude of the middle of a circle, with `lon` and `miles`.
+             * @example 30.267
+             */
+            lat?: number;
+            /**
+             * Lon
+             * @description Longitude of the middle of a circle.
+             * @example -97.743
+             */
+            lon?: number;
+            /**
+             * Max Cost
+             * @description Highest declared cost; permits without one are left out.
+             */
+            max_cost?: number;
+            /**
+             * Max Score
+             * @description Highest score, as of today.
+             */
+            max_score?: number;
+            /**
+             * Miles
+             * @description Radius of the circle; permits without a position are left out.
+             * @example 10
+             */
+            miles?: number;
+            /**
+             * Min Cost
+             * @description Lowest declared cost, in whole US dollars; permits without one are left out.
+             * @example 10000
+             */
+            min_cost?: number;
+            /**
+             * Min Score
+             * @description Lowest score, as of today.
+             * @example 60
+             */
+            min_score?: number;
+            /**
+             * Openness
+             * @description How far the work is still to be had.
+             * @default []
+             */
+            openness: ("open" | "likely" | "taken" | "closed")[];
+            /**
+             * Permit Class Mapped
+             * @description Kind of property; permits that do not say are left out; repeat it.
+             * @default []
+             */
+            permit_class_mapped: ("Residential" | "Commercial")[];
+            /**
+             * Polygon
+             * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out.
+             */
+            polygon?: {
+                coordinates: unknown[][];
+                /** @enum {string} */
+                type: "Polygon" | "MultiPolygon";
+            };
+            /**
+             * Q
+             * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
+             * @example tear off shingles
+             */
+            q?: string;
+            /**
+             * Status Current Mapped
+             * @description Our words for the status; repeat it.
+             * @default []
+             */
+            status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+            /**
+             * Trade
+             * @description Trades, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "roofing"
+             *     ]
+             */
+            trade: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+            /**
+             * Work Class Mapped
+             * @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q.
+             * @default []
+             */
+            work_class_mapped: ("New" | "Existing" | "Demolition")[];
+            /**
+             * Zip
+             * @description Five-digit ZIPs, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "78704"
+             *     ]
+             */
+            zip: string[];
         };
         /**
          * Health
@@ -1934,6 +2240,12 @@ export interface components {
              * @enum {string}
              */
             state: "covered" | "not_covered" | "stale";
+            /**
+             * Verdict
+             * @description What the answer means. found: leads fit; none: the place is covered by a fresh source and nothing fits; source_stale: nothing fits, but every source of the place is behind; not_covered: nobody we read speaks about the place.
+             * @enum {string}
+             */
+            verdict: "found" | "none" | "not_covered" | "source_stale";
         };
         /**
          * LeadDetail
@@ -2061,7 +2373,7 @@ export interface components {
         };
         /**
          * LeadPage
-         * @description One page of leads, best score first; ties by lead_id, so that pages never overlap.
+         * @description One page of leads in the order asked for; ties by lead_id, so that pages never overlap.
          */
         LeadPage: {
             coverage: components["schemas"]["LeadCoverage"];
@@ -2073,6 +2385,11 @@ export interface components {
              */
             next_cursor: string | null;
             total: components["schemas"]["Total"];
+            /**
+             * Words
+             * @description Corrections and synonyms of q; empty where it was taken as written.
+             */
+            words: components["schemas"]["WordReading"][];
         };
         /**
          * LeadRecord
@@ -2149,6 +2466,246 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * LeadSearch
+         * @description The body of POST /api/leads/search: the query of GET /api/leads, and what no query can say.
+         */
+        LeadSearch: {
+            /**
+             * All
+             * @description All of these must hold.
+             * @default []
+             */
+            all: components["schemas"]["Group"][];
+            /**
+             * Any
+             * @description At least one of these must hold, beside all of the above.
+             * @default []
+             * @example [
+             *       {
+             *         "min_cost": 20000,
+             *         "trade": [
+             *           "roofing"
+             *         ]
+             *       },
+             *       {
+             *         "q": "hail"
+             *       }
+             *     ]
+             */
+            any: components["schemas"]["Group"][];
+            /**
+             * Applied Since
+             * Format: date
+             * @description First day of application.
+             */
+            applied_since?: string;
+            /**
+             * Applied Until
+             * Format: date
+             * @description Last day of application.
+             */
+            applied_until?: string;
+            /**
+             * Bbox
+             * @description Box west,south,east,north in degrees; permits without a position are left out.
+             * @example -97.9,30.1,-97.5,30.5
+             */
+            bbox?: string;
+            /**
+             * Changed Since
+             * Format: date-time
+             * @description Leads that are new or say something else since this instant, by the time we learned it.
+             * @example 2026-11-25T00:00:00Z
+             */
+            changed_since?: string;
+            /**
+             * Completed Since
+             * Format: date
+             * @description First day of completion.
+             */
+            completed_since?: string;
+            /**
+             * Completed Until
+             * Format: date
+             * @description Last day of completion.
+             */
+            completed_until?: string;
+            /**
+             * County
+             * @description County FIPS codes, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "48453"
+             *     ]
+             */
+            county: string[];
+            /**
+             * Cursor
+             * @description next_cursor of the page before, with the same filter and sort.
+             */
+            cursor?: string;
+            /**
+             * Has Contractor
+             * @description Whether a company is named as contractor. Names of persons are never looked at.
+             */
+            has_contractor?: boolean;
+            /**
+             * Issued Since
+             * Format: date
+             * @description First day of issue, in the publisher's calendar.
+             * @example 2026-11-01
+             */
+            issued_since?: string;
+            /**
+             * Issued Until
+             * Format: date
+             * @description Last day of issue.
+             */
+            issued_until?: string;
+            /**
+             * Kind
+             * @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.
+             * @default []
+             */
+            kind: ("direct" | "adjacent")[];
+            /**
+             * Lat
+             * @description Latitude of the middle of a circle, with `lon` and `miles`.
+             * @example 30.267
+             */
+            lat?: number;
+            /**
+             * Limit
+             * @description Leads a page.
+             * @default 25
+             */
+            limit: number;
+            /**
+             * Lon
+             * @description Longitude of the middle of a circle.
+             * @example -97.743
+             */
+            lon?: number;
+            /**
+             * Max Cost
+             * @description Highest declared cost; permits without one are left out.
+             */
+            max_cost?: number;
+            /**
+             * Max Score
+             * @description Highest score, as of today.
+             */
+            max_score?: number;
+            /**
+             * Miles
+             * @description Radius of the circle; permits without a position are left out.
+             * @example 10
+             */
+            miles?: number;
+            /**
+             * Min Cost
+             * @description Lowest declared cost, in whole US dollars; permits without one are left out.
+             * @example 10000
+             */
+            min_cost?: number;
+            /**
+             * Min Score
+             * @description Lowest score, as of today.
+             * @example 60
+             */
+            min_score?: number;
+            /**
+             * Openness
+             * @description How far the work is still to be had; repeat it.
+             * @default [
+             *       "open",
+             *       "likely"
+             *     ]
+             */
+            openness: ("open" | "likely" | "taken" | "closed")[];
+            /**
+             * Permit Class Mapped
+             * @description Kind of property; permits that do not say are left out; repeat it.
+             * @default []
+             */
+            permit_class_mapped: ("Residential" | "Commercial")[];
+            /**
+             * Polygon
+             * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 positions.
+             * @example {
+             *       "coordinates": [
+             *         [
+             *           [
+             *             -97.8,
+             *             30.2
+             *           ],
+             *           [
+             *             -97.7,
+             *             30.2
+             *           ],
+             *           [
+             *             -97.7,
+             *             30.3
+             *           ],
+             *           [
+             *             -97.8,
+             *             30.2
+             *           ]
+             *         ]
+             *       ],
+             *       "type": "Polygon"
+             *     }
+             */
+            polygon?: {
+                coordinates: unknown[][];
+                /** @enum {string} */
+                type: "Polygon" | "MultiPolygon";
+            };
+            /**
+             * Q
+             * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
+             * @example tear off shingles
+             */
+            q?: string;
+            /**
+             * Sort
+             * @description score: best first; newest: by day of issue, else of application; cost: highest declared first; changed: what we learned last first. Ties by lead_id.
+             * @default score
+             * @enum {string}
+             */
+            sort: "score" | "newest" | "cost" | "changed";
+            /**
+             * Status Current Mapped
+             * @description Our words for the status; repeat it.
+             * @default []
+             */
+            status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+            /**
+             * Trade
+             * @description Trades, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "roofing"
+             *     ]
+             */
+            trade: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+            /**
+             * Work Class Mapped
+             * @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q.
+             * @default []
+             */
+            work_class_mapped: ("New" | "Existing" | "Demolition")[];
+            /**
+             * Zip
+             * @description Five-digit ZIPs, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "78704"
+             *     ]
+             */
+            zip: string[];
         };
         /**
          * LeadSummary
@@ -3784,6 +4341,31 @@ export interface components {
         Trades: {
             /** Trades */
             trades: components["schemas"]["TradeName"][];
+        };
+        /**
+         * WordReading
+         * @description How a word of the question was understood, where that was not as it was written.
+         */
+        WordReading: {
+            /**
+             * Read As
+             * @description What was looked for instead, any of them.
+             * @example [
+             *       "roof"
+             *     ]
+             */
+            read_as: string[];
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "spelling" | "synonym";
+            /**
+             * Word
+             * @description As it was asked.
+             * @example rooof
+             */
+            word: string;
         };
     };
     responses: never;
@@ -7549,23 +8131,57 @@ export interface operations {
             query?: {
                 /** @description Trades, any of them; repeat it. */
                 trade?: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+                /** @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it. */
+                kind?: ("direct" | "adjacent")[];
                 /** @description County FIPS codes, any of them; repeat it. */
                 county?: string[];
                 /** @description Five-digit ZIPs, any of them; repeat it. */
                 zip?: string[];
+                /** @description Latitude of the middle of a circle, with `lon` and `miles`. */
+                lat?: number;
+                /** @description Longitude of the middle of a circle. */
+                lon?: number;
+                /** @description Radius of the circle; permits without a position are left out. */
+                miles?: number;
+                /** @description Box west,south,east,north in degrees; permits without a position are left out. */
+                bbox?: string;
                 /** @description Lowest score, as of today. */
                 min_score?: number;
+                /** @description Highest score, as of today. */
+                max_score?: number;
                 /** @description Lowest declared cost, in whole US dollars; permits without one are left out. */
                 min_cost?: number;
+                /** @description Highest declared cost; permits without one are left out. */
+                max_cost?: number;
                 /** @description First day of issue, in the publisher's calendar. */
                 issued_since?: string;
-                /** @description Words that all stand in description, type, address, number or company; endings do not matter. */
+                /** @description Last day of issue. */
+                issued_until?: string;
+                /** @description First day of application. */
+                applied_since?: string;
+                /** @description Last day of application. */
+                applied_until?: string;
+                /** @description First day of completion. */
+                completed_since?: string;
+                /** @description Last day of completion. */
+                completed_until?: string;
+                /** @description Kind of property; permits that do not say are left out; repeat it. */
+                permit_class_mapped?: ("Residential" | "Commercial")[];
+                /** @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q. */
+                work_class_mapped?: ("New" | "Existing" | "Demolition")[];
+                /** @description Our words for the status; repeat it. */
+                status_current_mapped?: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+                /** @description Whether a company is named as contractor. Names of persons are never looked at. */
+                has_contractor?: boolean;
+                /** @description Leads that are new or say something else since this instant, by the time we learned it. */
+                changed_since?: string;
+                /** @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands. */
                 q?: string;
                 /** @description How far the work is still to be had; repeat it. */
                 openness?: ("open" | "likely" | "taken" | "closed")[];
-                /** @description direct: the permit is for the trade; adjacent: the trade usually follows. */
-                kind?: "direct" | "adjacent";
-                /** @description next_cursor of the page before, with the same filter. */
+                /** @description score: best first; newest: by day of issue, else of application; cost: highest declared first; changed: what we learned last first. Ties by lead_id. */
+                sort?: "score" | "newest" | "cost" | "changed";
+                /** @description next_cursor of the page before, with the same filter and sort. */
                 cursor?: string;
                 /** @description Leads a page. */
                 limit?: number;
@@ -7614,6 +8230,103 @@ export interface operations {
             };
             /** @description The token is good, but not for this. */
             403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search_leads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadSearch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadPage"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
