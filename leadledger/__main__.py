@@ -100,7 +100,9 @@ def _status(settings: ApiSettings) -> int:
 def _serve(settings: ApiSettings, host: str) -> int:
     import uvicorn  # slow to import, and no other command needs it
 
-    uvicorn.run("leadledger.app:create_app", factory=True, host=host, port=settings.backend_port)
+    # What proxies say is for leadledger.proxies to judge.
+    app = "leadledger.app:create_app"
+    uvicorn.run(app, factory=True, host=host, port=settings.backend_port, proxy_headers=False)
     return 0
 
 

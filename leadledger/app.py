@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -35,6 +35,9 @@ from leadledger.middleware import FailureEdge, RequestEdge
 from leadledger.outbox import has_outbox_page, make_outbox_router
 from leadledger.pipeline import routes as pipeline
 from leadledger.privacy import routes as privacy
+from leadledger.proxies import ProxyEdge
+from leadledger.rate_edge import RateEdge
+from leadledger.rate_limits import RateLimits, SharedCounts
 from leadledger.responses import error_response
 from leadledger.settings import ApiSettings, load_settings
 from leadledger.suppressed import SuppressionBook
@@ -65,6 +68,8 @@ ANSWER_HEADERS = [
     "content-range",
     "etag",
     "idempotent-replayed",
+    "ratelimit",
+    "ratelimit-policy",
     "repr-digest",
     "retry-after",
     "x-request-id",
@@ -87,7 +92,8 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
     settings = settings or load_settings()
     configure_logging()
     database = database or Database(api_url(settings), size=settings.database_pool_size)
-    app = build_app(settings, database)
+    limits = RateLimits(settings.allowed_a_minute, SharedCounts(Database(api_url(settings), size=1)))
+    app = build_app(settings, database, limits)
     if settings.supabase_url:
         api_keys: Sequence[str] = _api_keys(settings)
         fetch = fetch_jwks(f"{settings.issuer}/.well-known/jwks.json")
@@ -106,27 +112,22 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
     return app
 
 
-def build_app(settings: ApiSettings | None = None, database: Database | None = None) -> FastAPI:
+def build_app(
+    settings: ApiSettings | None = None, database: Database | None = None, limits: RateLimits | None = None
+) -> FastAPI:
     """The routes and what surrounds them; with nothing given it can say its OpenAPI document, and no more."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if database is not None:
-            database.open()
-        yield
-        if database is not None:
-            database.close()
 
     app = DescribedApp(
         title="LeadLedgerPro",
         version=VERSION,
         description=DESCRIPTION,
-        lifespan=lifespan,
-        middleware=_middleware(settings.frontend_url if settings else ()),
+        lifespan=_lifespan(database, limits),
+        middleware=_middleware(settings, limits),
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.database = database
+    app.state.rate_limits = limits
     for one in (
         health.router,
         leads.public,
@@ -146,17 +147,35 @@ def build_app(settings: ApiSettings | None = None, database: Database | None = N
     return app
 
 
-def _middleware(origins: Sequence[str]) -> list[Middleware]:
+def _lifespan(
+    database: Database | None, limits: RateLimits | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        opened = [one for one in (database, limits) if one is not None]
+        for one in opened:
+            one.open()
+        yield
+        for one in reversed(opened):
+            one.close()
+
+    return lifespan
+
+
+def _middleware(settings: ApiSettings | None, limits: RateLimits | None) -> list[Middleware]:
     cors = Middleware(
         CORSMiddleware,
-        allow_origins=list(origins),
+        allow_origins=list(settings.frontend_url) if settings else [],
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=BROWSER_HEADERS,
         expose_headers=ANSWER_HEADERS,
         max_age=600,
     )
     gzip = Middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES, compresslevel=5, exclude_content_types=AS_THEY_ARE)
-    return [Middleware(RequestEdge), cors, gzip, Middleware(FailureEdge, answer=_answer_app_error)]
+    failures = Middleware(FailureEdge, answer=_answer_app_error)
+    proxies = Middleware(ProxyEdge, trusted_count=settings.trusted_proxies if settings else 0)
+    rates = [Middleware(RateEdge, limits=limits, answer=_answer_app_error)] if limits else []
+    return [proxies, Middleware(RequestEdge), cors, *rates, gzip, failures]
 
 
 def _api_keys(settings: ApiSettings) -> list[str]:

@@ -16,6 +16,7 @@ from leadledger.api_keys import Scope, find_caller, is_key
 from leadledger.auth import Caller, TokenVerifier, read_bearer
 from leadledger.database import Database
 from leadledger.errors import Forbidden, InvalidParameter
+from leadledger.rate_edge import prove
 
 # Only declares the scheme in OpenAPI; `get_caller` reads the header itself, for one kind of answer to every mistake.
 bearer_scheme = HTTPBearer(
@@ -44,12 +45,16 @@ def get_caller(
     Raises:
         Unauthorized: there is no good token.
         Forbidden: a key of another account, or one without the scope to read.
+        TooManyRequests: the caller has used up the minute's allowance.
     """
     token = read_bearer(request.headers.get("authorization"))
     if not is_key(token):
         verifier: TokenVerifier = request.app.state.verifier
-        return replace(verifier.verify(token), account_id=x_account_id)
+        user = verifier.verify(token)
+        prove(request, "user", user.user_id)
+        return replace(user, account_id=x_account_id)
     caller = find_caller(request.app.state.database, token)
+    prove(request, "key", caller.api_key_id)
     if x_account_id not in (None, caller.account_id):
         raise Forbidden("the API key belongs to another account than X-Account-Id says", field="X-Account-Id")
     return caller

@@ -8,6 +8,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from leadledger.rate_edge import UNCOUNTED
+
 TAGS = [
     {"name": "leads", "description": "Scored leads, with reasons and receipts. Needs an access token."},
     {"name": "permits", "description": "Permits with their versions, diffs and receipts. Needs an access token."},
@@ -30,6 +32,20 @@ TAGS = [
 ]
 
 
+LIMIT_HEADERS = {
+    "RateLimit": {
+        "description": "What is left: `r` requests in the next `t` seconds.",
+        "schema": {"type": "string"},
+        "example": '"user";r=598;t=37',
+    },
+    "RateLimit-Policy": {
+        "description": "Who is counted, and how many requests (`q`) are allowed in `w` seconds.",
+        "schema": {"type": "string"},
+        "example": '"user";q=600;w=60',
+    },
+}
+
+
 class DescribedApp(FastAPI):
     """An application whose document says what it answers: 400 to a wrong parameter, never 422 without a body."""
 
@@ -40,6 +56,7 @@ class DescribedApp(FastAPI):
                 title=self.title, version=self.version, description=self.description, routes=self.routes, tags=TAGS
             )
             _drop_assumed_errors(self.openapi_schema)
+            _add_limits(self.openapi_schema)
         return self.openapi_schema
 
 
@@ -49,6 +66,18 @@ def _drop_assumed_errors(document: dict[str, Any]) -> None:
             operation["responses"].pop("422", None)
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
+
+
+def _add_limits(document: dict[str, Any]) -> None:
+    """Every answer of a counted address says what is left; probes are not counted."""
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            if path in UNCOUNTED:
+                operation["responses"].pop("429", None)
+                continue
+            for status, answer in operation["responses"].items():
+                if status < "300" or status == "429":
+                    answer.setdefault("headers", {}).update(LIMIT_HEADERS)
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

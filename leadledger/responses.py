@@ -19,6 +19,7 @@ ERRORS: dict[int, str] = {
     409: "It cannot be done as things are; the code says why.",
     416: "The piece asked for lies behind the end of the file.",
     422: "The body is not what this address takes.",
+    429: "The minute's allowance is used up; wait as long as Retry-After says.",
     500: "A bug of ours, recorded under the request id.",
     503: "The database or the token issuer does not answer; try again.",
 }
@@ -36,15 +37,15 @@ def error_response(error: AppError, request_id: str) -> Response:
 
 
 def declare_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """`responses=` for a route that may answer these, besides 500 and 503."""
-    return {status: _declare(status) for status in sorted({*statuses, 500, 503})}
+    """`responses=` for a route that may answer these, besides 429, 500 and 503."""
+    return {status: _declare(status) for status in sorted({*statuses, 429, 500, 503})}
 
 
 def _declare(status: int) -> dict[str, Any]:
     headers: dict[str, Any] = {"X-Request-Id": _header("The request's id, as in the body.")}
     if status == 401:
         headers["WWW-Authenticate"] = _header("Bearer challenge (RFC 6750).")
-    if status == 503:
+    if status in (429, 503):
         headers["Retry-After"] = _header("Seconds to wait.")
     return {"model": ErrorBody, "description": ERRORS[status], "headers": headers}
 

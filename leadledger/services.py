@@ -74,7 +74,7 @@ def _plan_api(port: int, settings: ApiSettings, shared: Mapping[str, str], web_o
     own = {"BACKEND_PORT": str(port), "BACKEND_URL": f"http://127.0.0.1:{port}", "FRONTEND_URL": pages}
     return Service(
         name="api",
-        command=(*command, "--port", str(port), "--workers", "2"),
+        command=(*command, "--port", str(port), "--workers", "2", "--no-proxy-headers"),
         environment={**_configured(settings), **shared, **own},
         folder=REPOSITORY,
         port=port,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -108,6 +108,26 @@ class ApiSettings(MailSettings):
         description="Whether a sign-up counts as confirmed without a mail. Not set: yes without SMTP_HOST, no with it.",
     )
 
+    user_limit: int = Field(
+        default=600,
+        ge=1,
+        validation_alias=AliasChoices("RATE_LIMIT_PER_MINUTE"),
+        description="Requests a minute that a signed-in user or an API key may make.",
+    )
+    address_limit: int = Field(
+        default=600,
+        ge=1,
+        validation_alias=AliasChoices("RATE_LIMIT_ADDRESS_PER_MINUTE"),
+        description="Requests a minute that one address may make without proving who asks.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        validation_alias=AliasChoices("TRUSTED_PROXIES"),
+        description="How many of your own proxies stand in front of the API; so much of X-Forwarded-For is believed.",
+    )
+
     @property
     def confirms_at_once(self) -> bool:
         """Whether the embedded provider lets people in before they confirmed their address."""
@@ -117,6 +137,12 @@ class ApiSettings(MailSettings):
     def is_on_loopback(self) -> bool:
         """Whether the API is for this machine alone."""
         return urlsplit(self.backend_url).hostname in LOOPBACK_HOSTS
+
+    @property
+    def allowed_a_minute(self) -> dict[Literal["address", "unproven", "user", "key"], int]:
+        """Requests a minute, by who makes them."""
+        address, user = self.address_limit, self.user_limit
+        return {"address": address, "unproven": address, "user": user, "key": user}
 
     @property
     def issuer(self) -> str:

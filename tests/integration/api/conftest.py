@@ -52,6 +52,8 @@ def make_settings(api_database_url: str | None, home: Path, **changes: object) -
         "supabase_anon_key": PUBLISHABLE_KEY,
         "sign_in_burst": 1_000,
         "database_pool_size": 4,
+        "user_limit": 1_000_000,
+        "address_limit": 1_000_000,
     }
     return ApiSettings.model_validate({**values, **changes})
 
@@ -59,7 +61,7 @@ def make_settings(api_database_url: str | None, home: Path, **changes: object) -
 @contextmanager
 def serve(app: FastAPI) -> Iterator[httpx.Client]:
     """The application behind a real server on a free port of loopback, until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", proxy_headers=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30

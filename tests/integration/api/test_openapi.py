@@ -21,6 +21,7 @@ from starlette.routing import Mount
 from leadledger.app import build_app, create_app
 from leadledger.database import Database
 from leadledger.identity.embedded import mount_identity
+from leadledger.rate_edge import UNCOUNTED
 from leadledger.settings import ApiSettings
 from permit_leads.archive import Archive
 from tests.conftest import _fresh_database, as_api
@@ -173,6 +174,7 @@ def test_every_operation_declares_the_one_error_body(document: dict[str, Any]) -
     for path, _, operation in operations(document):
         errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
         assert {"400", "500", "503"} <= set(errors), path
+        assert ("429" in errors) is (path not in UNCOUNTED), path
         for answer in errors.values():
             assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
 

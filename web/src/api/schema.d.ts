@@ -4391,6 +4391,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4435,6 +4445,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -4490,6 +4523,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4564,6 +4607,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -4622,6 +4688,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4674,6 +4750,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -4715,6 +4814,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4759,6 +4868,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -4814,6 +4946,16 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4888,6 +5030,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -4932,6 +5097,16 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4993,6 +5168,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -5034,6 +5232,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5078,6 +5286,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -5133,6 +5364,16 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5207,6 +5448,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -5251,6 +5515,16 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5293,6 +5567,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -5351,6 +5648,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5425,6 +5732,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -5475,6 +5805,16 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5549,6 +5889,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -5590,6 +5953,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5642,6 +6015,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -5686,6 +6082,16 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5747,6 +6153,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -5797,6 +6226,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5871,6 +6310,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -5912,6 +6374,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5956,6 +6428,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -6014,6 +6509,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6058,6 +6563,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -6113,6 +6641,16 @@ export interface operations {
             /** @description The account held the lead already; nothing changed. */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6122,6 +6660,16 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6196,6 +6744,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -6240,6 +6811,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6292,6 +6873,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -6336,6 +6940,16 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6397,6 +7011,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -6447,6 +7084,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6513,6 +7160,29 @@ export interface operations {
             /** @description The body is not what this address takes. */
             422: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -6571,6 +7241,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6645,6 +7325,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -6694,6 +7397,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6738,6 +7451,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -6796,6 +7532,16 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6870,6 +7616,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -6916,6 +7685,16 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6977,6 +7756,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -7027,6 +7829,16 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7101,6 +7913,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -7139,6 +7974,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7148,6 +7993,29 @@ export interface operations {
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -7194,6 +8062,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7203,6 +8081,29 @@ export interface operations {
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -7263,6 +8164,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7296,6 +8207,29 @@ export interface operations {
             /** @description The token is good, but not for this. */
             403: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -7348,6 +8282,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7381,6 +8325,29 @@ export interface operations {
             /** @description The token is good, but not for this. */
             403: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -7435,6 +8402,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7479,6 +8456,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -7534,6 +8534,16 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7608,6 +8618,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -7652,6 +8685,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7704,6 +8747,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -7748,6 +8814,16 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7801,6 +8877,29 @@ export interface operations {
             /** @description It cannot be done as things are; the code says why. */
             409: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -7865,6 +8964,16 @@ export interface operations {
                     "Content-Disposition"?: string;
                     /** @description sha-256 of the whole file, in quotes. */
                     ETag?: string;
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     /** @description The same as RFC 9530 has it. */
                     "Repr-Digest"?: string;
                     [name: string]: unknown;
@@ -7887,6 +8996,16 @@ export interface operations {
                     "Content-Range"?: string;
                     /** @description sha-256 of the whole file, in quotes. */
                     ETag?: string;
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     /** @description The same as RFC 9530 has it. */
                     "Repr-Digest"?: string;
                     [name: string]: unknown;
@@ -7981,6 +9100,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -8026,6 +9168,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8092,6 +9244,29 @@ export interface operations {
             /** @description The body is not what this address takes. */
             422: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -8198,6 +9373,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8231,6 +9416,29 @@ export interface operations {
             /** @description The token is good, but not for this. */
             403: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -8284,6 +9492,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8336,6 +9554,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -8380,6 +9621,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8424,6 +9675,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -8486,6 +9760,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8519,6 +9803,29 @@ export interface operations {
             /** @description The token is good, but not for this. */
             403: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -8571,6 +9878,16 @@ export interface operations {
             /** @description One JSON object a line: `page_row`, and the publisher's columns as they stand there. */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     /** @description sha-256 of the archived bytes. */
                     "X-Page-Sha256"?: string;
                     /** @description How many columns stay closed. */
@@ -8627,6 +9944,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -8674,6 +10014,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8718,6 +10068,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -8775,6 +10148,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8819,6 +10202,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -8876,6 +10282,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8928,6 +10344,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -8970,6 +10409,16 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8990,6 +10439,29 @@ export interface operations {
             /** @description The body is not what this address takes. */
             422: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -9039,6 +10511,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9059,6 +10541,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -9176,6 +10681,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9228,6 +10743,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -9272,6 +10810,16 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9333,6 +10881,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -9383,6 +10954,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9457,6 +11038,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -9498,6 +11102,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9542,6 +11156,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -9597,6 +11234,16 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9671,6 +11318,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -9715,6 +11385,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9767,6 +11447,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -9811,6 +11514,16 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9853,6 +11566,29 @@ export interface operations {
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -9911,6 +11647,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9985,6 +11731,29 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A bug of ours, recorded under the request id. */
             500: {
                 headers: {
@@ -10023,6 +11792,16 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10032,6 +11811,29 @@ export interface operations {
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
                 headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;

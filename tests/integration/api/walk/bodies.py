@@ -23,6 +23,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "move_claim": {"version": 2, "stage": "quoted"},
     "write_note": {"body": "Taken over"},
     "make_task": {"title": "Taken over"},
+    "file_privacy_request": {"kind": "opt_out", "address": "1 Walker St", "contact_email": "walker@example.com"},
     "change_task": {"version": 1, "title": "Taken over"},
 }
 

@@ -52,7 +52,7 @@ def seed(owner: psycopg.Connection, host: Person, email: str) -> Seeded:
     lead_id, permit_id = owner.execute(QUERIES["a_lead"]).fetchone() or ("", "")
     marker = f"only-for-account-a-{secrets.token_hex(8)}"
     known = {"account_id": str(host.account_id), "user_id": str(host.user_id), "email": email, "marker": marker}
-    shared = {"lead_id": lead_id, "permit_id": permit_id, "page_sha256": "cd" * 32}
+    shared = {"lead_id": lead_id, "permit_id": permit_id, "page_sha256": "cd" * 32, "tracking_code": "t" * 32}
     claims = {"sub": known["user_id"], "role": "authenticated", "account_id": known["account_id"], "email": email}
     owner.execute(QUERIES["act_in_claims"], {"claims": orjson.dumps(claims).decode()})
     with owner.cursor(row_factory=dict_row) as rows:

@@ -67,7 +67,7 @@ select fk.conrelid::regclass::text, fk.conname
 
 -- definer_functions --
 -- Functions with their owner's rights that signed-in users or strangers may call.
-select namespace.nspname || '.' || function.proname || '(' || pg_get_function_identity_arguments(function.oid) || ')'
+select namespace.nspname || '.' || function.proname, function.pronargs
   from pg_proc as function
   join pg_namespace as namespace on namespace.oid = function.pronamespace
  where function.prosecdef
