@@ -22,6 +22,7 @@ from permit_leads.window import OPERATOR_ZONE
 BRING_IN, RECONCILE, EXPORT_DAY, SWEEP = "bring_in", "reconcile", "export_day", "sweep"
 REMIND, REMIND_AT = "remind_of_privacy", "5 6 * * *"
 TIDY_EXPORTS = "tidy_exports"
+FORGET, FORGET_AT = "forget_expired", "20 * * * *"
 EXPORT_AT = "30 0 * * *"  # the day before is over, on the clock that archive files go by
 SWEEP_AT = "* * * * *"
 TIDY_EXPORTS_AT = "*/10 * * * *"
@@ -48,6 +49,7 @@ def plan(datasets: Iterable[Dataset], *, has_reconcile: bool = True) -> list[Ent
         Entry(EXPORT_DAY, "", EXPORT_AT, str(OPERATOR_ZONE), lock=EXPORT_DAY),
         Entry(REMIND, "", REMIND_AT, str(OPERATOR_ZONE), lock=REMIND),
         Entry(TIDY_EXPORTS, "", TIDY_EXPORTS_AT, "UTC", lock=TIDY_EXPORTS, is_queued_once=True, priority=1),
+        Entry(FORGET, "", FORGET_AT, "UTC", lock=FORGET, is_queued_once=True),
     ]
     for dataset in datasets:
         about = {"dataset_id": dataset.id}

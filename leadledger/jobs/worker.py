@@ -22,6 +22,7 @@ from leadledger.jobs.privacy_tasks import add_privacy_tasks
 from leadledger.jobs.queue import CATCH_UP_SECONDS, open_app
 from leadledger.jobs.schedule import Entry, plan, put_on_schedule
 from leadledger.jobs.tasks import Place, add_tasks, sweep_up
+from leadledger.jobs.upkeep_tasks import add_upkeep_tasks
 from leadledger.settings import ApiSettings
 from permit_leads.errors import DatabaseUnavailable
 from permit_leads.progress import LOG_NAME, Progress
@@ -69,6 +70,7 @@ def _open(settings: ApiSettings, progress: Progress, entries: Iterable[Entry]) -
     app = open_app(place.url)
     add_tasks(app, place)
     add_privacy_tasks(app, place)
+    add_upkeep_tasks(app, place)
     add_export_tasks(app, open_workshop(settings, place.url), progress)
     put_on_schedule(app, entries)
     return app

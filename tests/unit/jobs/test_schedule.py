@@ -17,6 +17,7 @@ from leadledger.jobs.queue import CATCH_UP_SECONDS
 from leadledger.jobs.schedule import (
     BRING_IN,
     EXPORT_DAY,
+    FORGET,
     RECONCILE,
     REMIND,
     SWEEP,
@@ -61,6 +62,7 @@ def test_every_source_is_brought_in_and_reconciled_on_its_publishers_clock() -> 
         (EXPORT_DAY, ""),
         (REMIND, ""),
         (TIDY_EXPORTS, ""),
+        (FORGET, ""),
         *((task, dataset.id) for task in (BRING_IN, RECONCILE) for dataset in (AUSTIN, NEW_YORK)),
     }
     assert entries[BRING_IN, AUSTIN.id].zone == "America/Chicago"
