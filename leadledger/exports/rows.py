@@ -27,7 +27,7 @@ from permit_leads.registry import Dataset
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_name("exports.sql"))
-PAGE_ROWS = 2_000
+PAGE_ROWS = 5_000
 PERMIT_COLUMNS = tuple(Permit.model_fields)
 LICENCE = ("licence", "attribution")
 KINDS: dict[str, Kind] = {
