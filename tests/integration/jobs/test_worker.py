@@ -132,6 +132,22 @@ def test_killed_worker_loses_no_job_and_doubles_nothing(site: Site) -> None:
     )
 
 
+def test_worker_makes_the_file_somebody_asked_for(site: Site) -> None:
+    site.change(
+        "with made as (insert into accounts (name, created_by) values ('Test', gen_random_uuid())"
+        " returning account_id, created_by), owner as (insert into members (account_id, user_id, role)"
+        " select account_id, created_by, 'owner' from made)"
+        " insert into exports (account_id, requested_by, format, filter) select account_id, created_by, 'csv', '{}' from made"
+    )
+    site.work_off()
+    ((state, row_count, byte_count),) = site.ask("select state, row_count, byte_count from exports")
+    ((lead_count,),) = site.ask("select count(*) from leads where openness in ('open', 'likely')")
+    (file,) = (site.folder / "home" / "exports").rglob("*.csv")
+    assert (state, row_count, byte_count) == ("done", lead_count, file.stat().st_size)
+    assert lead_count
+    assert site.ask("select 1 from procrastinate.procrastinate_jobs where task_name = 'make_export'") == []
+
+
 def test_worker_waits_for_a_replay_by_hand_and_starts_nothing(site: Site) -> None:
     with connect(site.url) as conn:
         state.begin(conn, SOURCE, uuid4(), "somebody's replay", lease_seconds=600)
