@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from leadledger.leads.filters import LeadFilter
+from leadledger.leads.filters import LeadSearch
 from leadledger.time_cursor import CursorText
 
 Format = Literal["csv", "xlsx", "geojson", "parquet"]
@@ -17,8 +17,8 @@ State = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 PAGING = ("cursor", "limit")
 
 
-class ExportFilter(LeadFilter):
-    """Exactly what the search takes, but for its pages: a file has all of them."""
+class ExportFilter(LeadSearch):
+    """Exactly what POST /api/leads/search takes, but for its pages: a file has all of them."""
 
     cursor: SkipJsonSchema[None] = None
     limit: SkipJsonSchema[int] = 25
@@ -44,7 +44,7 @@ class NewExport(BaseModel):
     format: Format = Field(examples=["csv"])
     filter: ExportFilter = Field(
         default_factory=ExportFilter,
-        description="The filter of the search; left out, all open leads.",
+        description="The body of POST /api/leads/search; left out, all open leads.",
         examples=[{"trade": ["roofing"], "county": ["48453"], "min_score": 60}],
     )
 

@@ -64,6 +64,23 @@ def test_file_holds_what_the_search_shows_in_its_order(site: Site, person: Perso
     assert (done["state"], done["row_count"], done["is_estimate_exact"]) == ("done", len(shown), True)
 
 
+def test_drawn_area_groups_and_order_are_those_of_the_search(site: Site, person: Person) -> None:
+    box = [[-97.8, 30.2001], [-97.6, 30.2001], [-97.6, 30.2015], [-97.8, 30.2015], [-97.8, 30.2001]]
+    asked: dict[str, Any] = {
+        "polygon": {"type": "Polygon", "coordinates": [box]},
+        "any": [{"trade": ["roofing"], "min_cost": 2_000}, {"q": "furnace"}],
+        "changed_since": "2020-01-01T00:00:00Z",
+        "sort": "cost",
+    }
+    shown = person.ask("POST", "/api/leads/search", json={**asked, "limit": 100}).json()
+    assert (shown["next_cursor"], len(shown["items"]) > 10) == (None, True)
+    export = ask(person, "csv", **asked)
+    site.make(export)
+    rows = read_csv(fetch(person, export).content)
+    assert [row["lead_id"] for row in rows] == [lead["lead_id"] for lead in shown["items"]]
+    assert look(person, export)["filter"]["sort"] == "cost"
+
+
 def test_every_column_of_the_list_is_a_column_of_the_file(site: Site, person: Person) -> None:
     export = ask(person, "csv", **NOBODY)
     site.make(export)

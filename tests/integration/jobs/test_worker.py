@@ -137,7 +137,8 @@ def test_worker_makes_the_file_somebody_asked_for(site: Site) -> None:
         "with made as (insert into accounts (name, created_by) values ('Test', gen_random_uuid())"
         " returning account_id, created_by), owner as (insert into members (account_id, user_id, role)"
         " select account_id, created_by, 'owner' from made)"
-        " insert into exports (account_id, requested_by, format, filter) select account_id, created_by, 'csv', '{}' from made"
+        " insert into exports (account_id, requested_by, format, filter)"
+        " select account_id, created_by, 'csv', '{}' from made"
     )
     site.work_off()
     ((state, row_count, byte_count),) = site.ask("select state, row_count, byte_count from exports")

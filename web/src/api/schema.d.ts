@@ -1678,7 +1678,7 @@ export interface components {
              * @example leads-2026-11-26-3f0c9a51.csv
              */
             file_name: string;
-            filter: components["schemas"]["ExportFilter"];
+            filter: components["schemas"]["ExportFilter-Output"];
             /** Finished At */
             finished_at: string | null;
             /**
@@ -1722,9 +1722,32 @@ export interface components {
         };
         /**
          * ExportFilter
-         * @description Exactly what the search takes, but for its pages: a file has all of them.
+         * @description Exactly what POST /api/leads/search takes, but for its pages: a file has all of them.
          */
-        ExportFilter: {
+        "ExportFilter-Input": {
+            /**
+             * All
+             * @description All of these must hold.
+             * @default []
+             */
+            all: components["schemas"]["Group-Input"][];
+            /**
+             * Any
+             * @description At least one of these must hold, beside all of the above.
+             * @default []
+             * @example [
+             *       {
+             *         "min_cost": 20000,
+             *         "trade": [
+             *           "roofing"
+             *         ]
+             *       },
+             *       {
+             *         "q": "hail"
+             *       }
+             *     ]
+             */
+            any: components["schemas"]["Group-Input"][];
             /**
              * Applied Since
              * Format: date
@@ -1851,6 +1874,267 @@ export interface components {
              */
             permit_class_mapped: ("Residential" | "Commercial")[];
             /**
+             * Polygon
+             * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 positions.
+             * @example {
+             *       "coordinates": [
+             *         [
+             *           [
+             *             -97.8,
+             *             30.2
+             *           ],
+             *           [
+             *             -97.7,
+             *             30.2
+             *           ],
+             *           [
+             *             -97.7,
+             *             30.3
+             *           ],
+             *           [
+             *             -97.8,
+             *             30.2
+             *           ]
+             *         ]
+             *       ],
+             *       "type": "Polygon"
+             *     }
+             */
+            polygon?: {
+                coordinates: unknown[][];
+                /** @enum {string} */
+                type: "Polygon" | "MultiPolygon";
+            };
+            /**
+             * Q
+             * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
+             * @example tear off shingles
+             */
+            q?: string;
+            /**
+             * Sort
+             * @description score: best first; newest: by day of issue, else of application; cost: highest declared first; changed: what we learned last first. Ties by lead_id.
+             * @default score
+             * @enum {string}
+             */
+            sort: "score" | "newest" | "cost" | "changed";
+            /**
+             * Status Current Mapped
+             * @description Our words for the status; repeat it.
+             * @default []
+             */
+            status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+            /**
+             * Trade
+             * @description Trades, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "roofing"
+             *     ]
+             */
+            trade: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+            /**
+             * Work Class Mapped
+             * @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q.
+             * @default []
+             */
+            work_class_mapped: ("New" | "Existing" | "Demolition")[];
+            /**
+             * Zip
+             * @description Five-digit ZIPs, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "78704"
+             *     ]
+             */
+            zip: string[];
+        };
+        /**
+         * ExportFilter
+         * @description Exactly what POST /api/leads/search takes, but for its pages: a file has all of them.
+         */
+        "ExportFilter-Output": {
+            /**
+             * All
+             * @description All of these must hold.
+             * @default []
+             */
+            all: components["schemas"]["Group-Output"][];
+            /**
+             * Any
+             * @description At least one of these must hold, beside all of the above.
+             * @default []
+             * @example [
+             *       {
+             *         "min_cost": 20000,
+             *         "trade": [
+             *           "roofing"
+             *         ]
+             *       },
+             *       {
+             *         "q": "hail"
+             *       }
+             *     ]
+             */
+            any: components["schemas"]["Group-Output"][];
+            /**
+             * Applied Since
+             * Format: date
+             * @description First day of application.
+             */
+            applied_since?: string;
+            /**
+             * Applied Until
+             * Format: date
+             * @description Last day of application.
+             */
+            applied_until?: string;
+            /**
+             * Bbox
+             * @description Box west,south,east,north in degrees; permits without a position are left out.
+             * @example -97.9,30.1,-97.5,30.5
+             */
+            bbox?: string;
+            /**
+             * Changed Since
+             * Format: date-time
+             * @description Leads that are new or say something else since this instant, by the time we learned it.
+             * @example 2026-11-25T00:00:00Z
+             */
+            changed_since?: string;
+            /**
+             * Completed Since
+             * Format: date
+             * @description First day of completion.
+             */
+            completed_since?: string;
+            /**
+             * Completed Until
+             * Format: date
+             * @description Last day of completion.
+             */
+            completed_until?: string;
+            /**
+             * County
+             * @description County FIPS codes, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "48453"
+             *     ]
+             */
+            county: string[];
+            /**
+             * Has Contractor
+             * @description Whether a company is named as contractor. Names of persons are never looked at.
+             */
+            has_contractor?: boolean;
+            /**
+             * Issued Since
+             * Format: date
+             * @description First day of issue, in the publisher's calendar.
+             * @example 2026-11-01
+             */
+            issued_since?: string;
+            /**
+             * Issued Until
+             * Format: date
+             * @description Last day of issue.
+             */
+            issued_until?: string;
+            /**
+             * Kind
+             * @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.
+             * @default []
+             */
+            kind: ("direct" | "adjacent")[];
+            /**
+             * Lat
+             * @description Latitude of the middle of a circle, with `lon` and `miles`.
+             * @example 30.267
+             */
+            lat?: number;
+            /**
+             * Lon
+             * @description Longitude of the middle of a circle.
+             * @example -97.743
+             */
+            lon?: number;
+            /**
+             * Max Cost
+             * @description Highest declared cost; permits without one are left out.
+             */
+            max_cost?: number;
+            /**
+             * Max Score
+             * @description Highest score, as of today.
+             */
+            max_score?: number;
+            /**
+             * Miles
+             * @description Radius of the circle; permits without a position are left out.
+             * @example 10
+             */
+            miles?: number;
+            /**
+             * Min Cost
+             * @description Lowest declared cost, in whole US dollars; permits without one are left out.
+             * @example 10000
+             */
+            min_cost?: number;
+            /**
+             * Min Score
+             * @description Lowest score, as of today.
+             * @example 60
+             */
+            min_score?: number;
+            /**
+             * Openness
+             * @description How far the work is still to be had; repeat it.
+             * @default [
+             *       "open",
+             *       "likely"
+             *     ]
+             */
+            openness: ("open" | "likely" | "taken" | "closed")[];
+            /**
+             * Permit Class Mapped
+             * @description Kind of property; permits that do not say are left out; repeat it.
+             * @default []
+             */
+            permit_class_mapped: ("Residential" | "Commercial")[];
+            /**
+             * Polygon
+             * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 positions.
+             * @example {
+             *       "coordinates": [
+             *         [
+             *           [
+             *             -97.8,
+             *             30.2
+             *           ],
+             *           [
+             *             -97.7,
+             *             30.2
+             *           ],
+             *           [
+             *             -97.7,
+             *             30.3
+             *           ],
+             *           [
+             *             -97.8,
+             *             30.2
+             *           ]
+             *         ]
+             *       ],
+             *       "type": "Polygon"
+             *     }
+             */
+            polygon?: {
+                coordinates: unknown[][];
+                /** @enum {string} */
+                type: "Polygon" | "MultiPolygon";
+            };
+            /**
              * Q
              * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
              * @example tear off shingles
@@ -1966,19 +2250,204 @@ export interface components {
          * Group
          * @description Conditions inside of `any` or `all`; groups may stand in groups, three deep.
          */
-        Group: {
+        "Group-Input": {
             /**
              * All
              * @description All of these must hold.
              * @default []
              */
-            all: components["schemas"]["Group"][];
+            all: components["schemas"]["Group-Input"][];
             /**
              * Any
              * @description At least one of these must hold.
              * @default []
              */
-            any: components["schemas"]["Group"][];
+            any: components["schemas"]["Group-Input"][];
+            /**
+             * Applied Since
+             * Format: date
+             * @description First day of application.
+             */
+            applied_since?: string;
+            /**
+             * Applied Until
+             * Format: date
+             * @description Last day of application.
+             */
+            applied_until?: string;
+            /**
+             * Bbox
+             * @description Box west,south,east,north in degrees; permits without a position are left out.
+             * @example -97.9,30.1,-97.5,30.5
+             */
+            bbox?: string;
+            /**
+             * Changed Since
+             * Format: date-time
+             * @description Leads that are new or say something else since this instant, by the time we learned it.
+             * @example 2026-11-25T00:00:00Z
+             */
+            changed_since?: string;
+            /**
+             * Completed Since
+             * Format: date
+             * @description First day of completion.
+             */
+            completed_since?: string;
+            /**
+             * Completed Until
+             * Format: date
+             * @description Last day of completion.
+             */
+            completed_until?: string;
+            /**
+             * County
+             * @description County FIPS codes, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "48453"
+             *     ]
+             */
+            county: string[];
+            /**
+             * Has Contractor
+             * @description Whether a company is named as contractor. Names of persons are never looked at.
+             */
+            has_contractor?: boolean;
+            /**
+             * Issued Since
+             * Format: date
+             * @description First day of issue, in the publisher's calendar.
+             * @example 2026-11-01
+             */
+            issued_since?: string;
+            /**
+             * Issued Until
+             * Format: date
+             * @description Last day of issue.
+             */
+            issued_until?: string;
+            /**
+             * Kind
+             * @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.
+             * @default []
+             */
+            kind: ("direct" | "adjacent")[];
+            /**
+             * Lat
+             * @description Latitude of the middle of a circle, with `lon` and `miles`.
+             * @example 30.267
+             */
+            lat?: number;
+            /**
+             * Lon
+             * @description Longitude of the middle of a circle.
+             * @example -97.743
+             */
+            lon?: number;
+            /**
+             * Max Cost
+             * @description Highest declared cost; permits without one are left out.
+             */
+            max_cost?: number;
+            /**
+             * Max Score
+             * @description Highest score, as of today.
+             */
+            max_score?: number;
+            /**
+             * Miles
+             * @description Radius of the circle; permits without a position are left out.
+             * @example 10
+             */
+            miles?: number;
+            /**
+             * Min Cost
+             * @description Lowest declared cost, in whole US dollars; permits without one are left out.
+             * @example 10000
+             */
+            min_cost?: number;
+            /**
+             * Min Score
+             * @description Lowest score, as of today.
+             * @example 60
+             */
+            min_score?: number;
+            /**
+             * Openness
+             * @description How far the work is still to be had.
+             * @default []
+             */
+            openness: ("open" | "likely" | "taken" | "closed")[];
+            /**
+             * Permit Class Mapped
+             * @description Kind of property; permits that do not say are left out; repeat it.
+             * @default []
+             */
+            permit_class_mapped: ("Residential" | "Commercial")[];
+            /**
+             * Polygon
+             * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out.
+             */
+            polygon?: {
+                coordinates: unknown[][];
+                /** @enum {string} */
+                type: "Polygon" | "MultiPolygon";
+            };
+            /**
+             * Q
+             * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
+             * @example tear off shingles
+             */
+            q?: string;
+            /**
+             * Status Current Mapped
+             * @description Our words for the status; repeat it.
+             * @default []
+             */
+            status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+            /**
+             * Trade
+             * @description Trades, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "roofing"
+             *     ]
+             */
+            trade: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+            /**
+             * Work Class Mapped
+             * @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q.
+             * @default []
+             */
+            work_class_mapped: ("New" | "Existing" | "Demolition")[];
+            /**
+             * Zip
+             * @description Five-digit ZIPs, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "78704"
+             *     ]
+             */
+            zip: string[];
+        };
+        /**
+         * Group
+         * @description Conditions inside of `any` or `all`; groups may stand in groups, three deep.
+         */
+        "Group-Output": {
+            /**
+             * All
+             * @description All of these must hold.
+             * @default []
+             */
+            all: components["schemas"]["Group-Output"][];
+            /**
+             * Any
+             * @description At least one of these must hold.
+             * @default []
+             */
+            any: components["schemas"]["Group-Output"][];
             /**
              * Applied Since
              * Format: date
@@ -2477,7 +2946,7 @@ export interface components {
              * @description All of these must hold.
              * @default []
              */
-            all: components["schemas"]["Group"][];
+            all: components["schemas"]["Group-Input"][];
             /**
              * Any
              * @description At least one of these must hold, beside all of the above.
@@ -2494,7 +2963,7 @@ export interface components {
              *       }
              *     ]
              */
-            any: components["schemas"]["Group"][];
+            any: components["schemas"]["Group-Input"][];
             /**
              * Applied Since
              * Format: date
@@ -3272,7 +3741,7 @@ export interface components {
          */
         NewExport: {
             /**
-             * @description The filter of the search; left out, all open leads.
+             * @description The body of POST /api/leads/search; left out, all open leads.
              * @example {
              *       "county": [
              *         "48453"
@@ -3283,7 +3752,7 @@ export interface components {
              *       ]
              *     }
              */
-            filter?: components["schemas"]["ExportFilter"];
+            filter?: components["schemas"]["ExportFilter-Input"];
             /**
              * Format
              * @example csv
