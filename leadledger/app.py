@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, Request
@@ -23,7 +23,7 @@ from leadledger.exports import routes as exports
 from leadledger.exports.downloads import MEDIA_TYPES
 from leadledger.exports.files import ExportFiles
 from leadledger.feed import routes as feed
-from leadledger.identity.embedded import mount_identity
+from leadledger.identity.embedded import Issuer, mount_identity
 from leadledger.keys import KeyRing, fetch_jwks
 from leadledger.leads import market_routes as market
 from leadledger.leads import permit_routes as permits
@@ -95,11 +95,9 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
     limits = RateLimits(settings.allowed_a_minute, SharedCounts(Database(api_url(settings), size=1)))
     app = build_app(settings, database, limits)
     if settings.supabase_url:
-        api_keys: Sequence[str] = _api_keys(settings)
-        fetch = fetch_jwks(f"{settings.issuer}/.well-known/jwks.json")
+        issuer = Issuer(fetch_jwks(f"{settings.issuer}/.well-known/jwks.json"), _api_keys(settings), None)
     else:
-        provider, api_keys = mount_identity(app, settings, database, _api_keys(settings))
-        fetch = provider.public_keys
+        issuer = mount_identity(app, settings, database, _api_keys(settings))
     if has_outbox_page(settings):
         app.include_router(make_outbox_router(settings))
     registry = load_registry()
@@ -108,7 +106,9 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
         Archive(settings.archive_url), registry, SuppressionBook(database).redactor
     )
     app.state.export_files = ExportFiles(settings.exports_url)
-    app.state.verifier = TokenVerifier(settings.issuer, KeyRing(fetch), settings.jwt_secrets, api_keys)
+    app.state.verifier = TokenVerifier(
+        settings.issuer, KeyRing(issuer.fetch_keys), settings.jwt_secrets, issuer.api_keys, issuer.has_ended
+    )
     return app
 
 

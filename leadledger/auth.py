@@ -6,7 +6,7 @@ Source: supabase docs auth/jwt-fields and auth/signing-keys; RFC 8725 on pinning
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -59,15 +59,21 @@ class Caller:
 
 
 class TokenVerifier:
-    """Checks access tokens of one issuer."""
+    """Checks access tokens of one issuer; `has_ended` says of a session id whether it was signed out."""
 
     def __init__(
-        self, issuer: str, key_ring: KeyRing, secrets: Sequence[str] = (), api_keys: Sequence[str] = ()
+        self,
+        issuer: str,
+        key_ring: KeyRing,
+        secrets: Sequence[str] = (),
+        api_keys: Sequence[str] = (),
+        has_ended: Callable[[object], bool] | None = None,
     ) -> None:
         self._issuer = issuer
         self._key_ring = key_ring
         self._secrets = tuple(secrets)
         self._api_keys = tuple(api_keys)
+        self._has_ended = has_ended
 
     def verify(self, token: str) -> Caller:
         """The user this token was issued to.
@@ -79,7 +85,10 @@ class TokenVerifier:
         """
         if any(hmac.compare_digest(token.encode(), key.encode()) for key in self._api_keys):
             raise _invalid("this is an API key, not the token of a signed-in user")
-        return _read_caller(self._decode(token))
+        caller = _read_caller(self._decode(token))
+        if self._has_ended is not None and self._has_ended(caller.claims.get("session_id")):
+            raise _invalid("the session was signed out; sign in again")
+        return caller
 
     def _decode(self, token: str) -> dict[str, Any]:
         """Claims under a good signature. The key decides the algorithm; the header's word is only compared with it."""

@@ -155,7 +155,7 @@ class IdentityProvider:
             return self._ask_for_new_email(conn, user, new_email, now) if new_email else user
 
     def sign_out(self, token: str | None, scope: str) -> None:
-        """End sessions; access tokens already out stay good until they expire, as at Supabase.
+        """End sessions; the API refuses their access tokens a moment later.
 
         Raises:
             IdentityError: as `current_user`, or the scope is none of global, local, others (400).

@@ -89,6 +89,12 @@ select session_id
    and user_id = %(user_id)s
    and revoked_at is null;
 
+-- find_ended_sessions --
+-- Older ones do not matter: their access tokens have expired.
+select session_id
+  from identity.sessions
+ where revoked_at > %(since)s;
+
 -- lock_session_of_token --
 -- One refresh at a time for each session; the token itself is read in the next statement, with what is true then.
 select session_id, user_id, amr

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
+import jwt
 import psycopg
 import pytest
 
-from leadledger.database import Database
+from leadledger.database import Connection, Database
 from leadledger.identity.bodies import SignUpBody, TokenBody
+from leadledger.identity.ended import EndedSessions
 from leadledger.identity.failures import IdentityError
 from leadledger.identity.provider import IdentityProvider
+from tests.integration.api.conftest import PUBLISHABLE_KEY
+from tests.integration.api.conftest import sign_up as sign_up_at
 from tests.integration.api.gotrue import PASSWORD, bearer, refresh, sign_up
 from tests.integration.api.rows import QUERIES as ROWS
+from tests.unit.api.tokens import Clock
 
 
 @pytest.mark.parametrize(
@@ -141,3 +149,48 @@ def test_tokens_of_a_previous_signing_key_stay_good(
     assert isinstance(listed, list)
     assert provider.current_user(str(session["access_token"])).email == "owner@example.com"
     assert provider.current_user(str(renewed["access_token"])).email == "owner@example.com"
+
+
+def test_api_refuses_the_tokens_of_a_signed_out_session(server: httpx.Client) -> None:
+    key = {"apikey": PUBLISHABLE_KEY}
+    first, second = (sign_up_at(server, email) for email in ("one@example.com", "two@example.com"))
+    assert server.get("/api/leads", headers=bearer(first)).status_code == 200
+    assert server.post("/auth/v1/logout", headers={**key, **bearer(first)}).status_code == 204
+    deadline = time.monotonic() + 20
+    while (refused := server.get("/api/leads", headers=bearer(first))).status_code == 200:
+        assert time.monotonic() < deadline
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthorized")
+    assert "signed out" in refused.json()["message"]
+    assert server.get("/api/leads", headers=bearer(second)).status_code == 200
+
+
+def test_ended_sessions_are_asked_for_at_most_every_two_seconds(
+    api_database_url: str, provider: IdentityProvider
+) -> None:
+    clock = Clock()
+    database = CountingDatabase(api_database_url, size=1)
+    database.open()
+    has_ended = EndedSessions(database, clock)
+    token = str(provider.sign_up(SignUpBody(email="owner@example.com", password=PASSWORD))["access_token"])
+    session_id = jwt.decode(token, options={"verify_signature": False})["session_id"]
+    assert not has_ended(session_id)
+    provider.sign_out(token, "global")
+    assert not has_ended(session_id)
+    clock.now += 3
+    assert has_ended(session_id)
+    assert not has_ended(None)
+    assert database.asked == 2
+    database.close()
+
+
+class CountingDatabase(Database):
+    """Counts its transactions."""
+
+    asked = 0
+
+    @contextmanager
+    def acting_as(self, *given: Any, **more: Any) -> Iterator[Connection]:
+        """As ever."""
+        self.asked += 1
+        with super().acting_as(*given, **more) as conn:
+            yield conn

@@ -13,6 +13,8 @@ from uuid import UUID
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from leadledger.auth import TokenVerifier, read_bearer
@@ -63,6 +65,19 @@ def unsafe_hs256(secret: str, kid: str | None) -> str:
     return f"{unsigned}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
+def sign_with_header(key: EllipticCurvePrivateKey, **header: Any) -> str:
+    """A token with more in its header than an issuer puts there."""
+    return jwt.encode(claims(), key, "ES256", headers={"kid": "ec-1", **header})
+
+
+def in_der(token: str) -> str:
+    """The same signature in another encoding, which must not be a second way to write a token."""
+    unsigned, _, signature = token.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    der = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
+    return f"{unsigned}.{base64.urlsafe_b64encode(der).decode().rstrip('=')}"
+
+
 GOOD: dict[str, Callable[[], str]] = {
     "ES256": sign,
     "RS256": lambda: sign(RSA_KEY, "RS256", "rsa-1"),
@@ -108,6 +123,23 @@ BAD: dict[str, Callable[[], str]] = {
     "secret key": lambda: "sb_secret_y",
     "no token at all": lambda: "not.a.token",
     "empty parts": lambda: "..",
+    "algorithm in capitals and a zero signature": lambda: forge({"alg": "ES256", "kid": "ec-1"}, claims(), bytes(64)),
+    "no signature": lambda: sign().rsplit(".", 1)[0] + ".",
+    "signature in DER": lambda: in_der(sign()),
+    "key of its own in the header": lambda: sign_with_header(OTHER_EC_KEY, jwk=ec_jwk("ec-1", OTHER_EC_KEY)),
+    "key address in the header": lambda: sign_with_header(OTHER_EC_KEY, jku="https://evil.example.test/jwks.json"),
+    "critical extension nobody knows": lambda: sign_with_header(EC_KEY, crit=["unknown"], unknown=True),
+    "kid as a path": lambda: sign(kid="../../ec-1"),
+    "expiry is no number": lambda: sign(exp="tomorrow"),
+    "expiry without an end": lambda: sign(exp=float("inf")),
+    "expiry is a list": lambda: sign(exp=[now() + HOUR]),
+    "not before is no number": lambda: sign(nbf="soon"),
+    "issued at no number": lambda: sign(iat="today"),
+    "audience is an object": lambda: sign(aud={"authenticated": True}),
+    "role is a list": lambda: sign(role=["authenticated"]),
+    "role in capitals": lambda: sign(role="AUTHENTICATED"),
+    "role of the database": lambda: sign(role="postgres"),
+    "five parts, as if encrypted": lambda: sign() + ".x.y",
     "payload is a list": lambda: forge({"alg": "ES256", "kid": "ec-1"}, claims())[:20] + ".W10.AAAA",
 }
 
@@ -129,6 +161,22 @@ def test_tampered_payload_is_refused() -> None:
     payload = forge({}, claims(sub="00000000-0000-4000-8000-000000000000")).split(".")[1]
     with pytest.raises(Unauthorized):
         make_verifier().verify(f"{header}.{payload}.{signature}")
+
+
+def test_signed_out_session_is_refused_where_that_is_known() -> None:
+    ended = "5f0f7f0e-4a43-4f0f-8d3c-0d5f0f7f0e4a"
+    verifier = TokenVerifier(ISSUER, KeyRing(Issuer(ec_jwk()).fetch), has_ended=lambda session_id: session_id == ended)
+    verifier.verify(sign())
+    with pytest.raises(Unauthorized, match="signed out"):
+        verifier.verify(sign(session_id=ended))
+
+
+def test_unknown_ends_of_sessions_let_nobody_in() -> None:
+    def fail(_: object) -> bool:
+        raise Unavailable("the database is away")
+
+    with pytest.raises(Unavailable):
+        TokenVerifier(ISSUER, KeyRing(Issuer(ec_jwk()).fetch), has_ended=fail).verify(sign())
 
 
 def test_roles_in_user_metadata_change_nothing() -> None:
