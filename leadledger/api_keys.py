@@ -21,8 +21,8 @@ SCOPES: dict[Scope, str] = {
     "export": "Making and fetching exports.",
     "admin": "Webhook endpoints, and what only an admin of the account may see.",
 }
-LIVE, SANDBOX = "llp_live_", "llp_test_"
-KEY = re.compile(r"^llp_(live|test)_[A-Za-z0-9_-]{43}$")
+LIVE = "llp_live_"
+KEY = re.compile(r"^llp_live_[A-Za-z0-9_-]{43}$")
 SHOWN_LENGTH = 13
 REFUSALS = {
     "revoked": "the API key was revoked",
@@ -39,9 +39,9 @@ class NewKey(NamedTuple):
     key_start: str
 
 
-def make_key(*, is_sandbox: bool) -> NewKey:
+def make_key() -> NewKey:
     """256 random bits behind a prefix that secret scanners can find."""
-    key = (SANDBOX if is_sandbox else LIVE) + secrets.token_urlsafe(32)
+    key = LIVE + secrets.token_urlsafe(32)
     return NewKey(key, hash_key(key), key[:SHOWN_LENGTH])
 
 
@@ -69,7 +69,7 @@ def find_caller(database: Database, key: str) -> Caller:
                 conn.execute(QUERIES["note_use"], {"api_key_id": found[0]})
     if found is None:
         raise Unauthorized("the API key is none of ours", error="invalid_token")
-    api_key_id, account_id, user_id, scopes, is_sandbox, state = found
+    api_key_id, account_id, user_id, scopes, state = found
     if state != "good":
         raise Unauthorized(REFUSALS[state], error="invalid_token")
     claims = {
@@ -77,6 +77,5 @@ def find_caller(database: Database, key: str) -> Caller:
         "role": "authenticated",
         "account_id": str(account_id),
         "api_key_id": str(api_key_id),
-        "is_sandbox": is_sandbox,
     }
-    return Caller(user_id, claims, account_id, frozenset(scopes), api_key_id, is_sandbox)
+    return Caller(user_id, claims, account_id, frozenset(scopes), api_key_id)

@@ -55,7 +55,6 @@ class Caller:
     account_id: UUID | None = None
     scopes: frozenset[str] | None = None
     api_key_id: UUID | None = None
-    is_sandbox: bool = False
 
 
 class TokenVerifier:

@@ -23,7 +23,7 @@ bearer_scheme = HTTPBearer(
     bearerFormat="JWT",
     auto_error=False,
     scheme_name="bearer",
-    description="Access token of the identity provider, or an API key (`llp_live_…`, `llp_test_…`).",
+    description="Access token of the identity provider, or an API key (`llp_live_…`).",
 )
 
 

@@ -61,7 +61,6 @@ class ApiKey(BaseModel):
     name: str
     key_start: str = Field(description="Its first characters, to tell keys apart.", examples=["llp_live_Ab3d"])
     scopes: list[Scope]
-    is_sandbox: bool = Field(description="Whether it sees sample data only.")
     replaces_id: UUID | None = Field(description="The key it succeeds, if it came of a rotation.")
     created_by: UUID = Field(description="The member in whose name it acts; it ends to work when that member leaves.")
     created_at: datetime

@@ -49,7 +49,7 @@ def create_key(acting: Acting, wanted: NewApiKey) -> dict[str, Any]:
     if wanted.expires_at is not None and not now < wanted.expires_at <= now + LONGEST:
         message = f"expires_at is {wanted.expires_at.isoformat()}: expected a time in the next five years"
         raise InvalidBody(message, field="expires_at")
-    return _make(acting, {**wanted.model_dump(), "is_sandbox": acting.caller.is_sandbox, "replaces_id": None})
+    return _make(acting, {**wanted.model_dump(), "replaces_id": None})
 
 
 def rotate_key(acting: Acting, api_key_id: UUID, overlap_days: int) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def revoke_key(acting: Acting, api_key_id: UUID) -> None:
 
 def _make(acting: Acting, values: dict[str, Any]) -> dict[str, Any]:
     _require_own_scopes(acting.caller.scopes, values["scopes"])
-    new = make_key(is_sandbox=values["is_sandbox"])
+    new = make_key()
     kept = {**values, "account_id": acting.account_id, "limit": MOST_KEYS}
     kept.update(scopes=sorted(set(values["scopes"])), key_hash=new.key_hash, key_start=new.key_start)
     with acting.conn.cursor(row_factory=dict_row) as rows:

@@ -48,7 +48,7 @@ def join(owner: psycopg.Connection, person: Person, account_id: UUID, role: str)
 
 def give_key(owner: psycopg.Connection, person: Person, *scopes: str) -> str:
     """An API key of this person's account."""
-    made = make_key(is_sandbox=False)
+    made = make_key()
     values = {"account_id": person.account_id, "user_id": person.user_id, "scopes": list(scopes)}
     owner.execute(QUERIES["give_key"], {**values, "key_hash": made.key_hash, "key_start": made.key_start})
     return made.key

@@ -124,7 +124,7 @@ def test_key_of_a_demoted_maker_falls_with_the_role(client: httpx.Client, db: ps
         {"expires_at": "2020-01-01T00:00:00Z"},
         {"expires_at": "9999-12-31T23:59:59-12:00"},
         {"expires_at": 4102444800},
-        {"is_sandbox": True, "key_hash": "a"},
+        {"key_hash": "a"},
     ],
 )
 def test_wrong_key_is_not_made(client: httpx.Client, wanted: dict[str, object]) -> None:

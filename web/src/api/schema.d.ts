@@ -995,11 +995,6 @@ export interface components {
             /** Expires At */
             expires_at: string | null;
             /**
-             * Is Sandbox
-             * @description Whether it sees sample data only.
-             */
-            is_sandbox: boolean;
-            /**
              * Key Start
              * @description Its first characters, to tell keys apart.
              * @example llp_live_Ab3d
@@ -3339,11 +3334,6 @@ export interface components {
             created_by: string;
             /** Expires At */
             expires_at: string | null;
-            /**
-             * Is Sandbox
-             * @description Whether it sees sample data only.
-             */
-            is_sandbox: boolean;
             /**
              * Key
              * @description Keep it now; it is never shown again.

@@ -15,6 +15,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "rotate_api_key": {"overlap_days": 0},
     "create_invitation": {"email": "walker@example.com"},
     "accept_invitation": {"token": "lli_" + "w" * 43},
+    "search_leads": {"any": [{"trade": ["roofing"]}]},
     "create_territory": {"name": "Walker", "zips": ["78704"]},
     "change_territory": {"name": "Taken over"},
     "create_export": {"format": "csv", "filter": {"trade": ["roofing"]}},
