@@ -1,6 +1,6 @@
 // Everything that needs a mail, as a browser does it with the unmodified @supabase/supabase-js and @supabase/ssr.
 // usage: node supabase_mail.mjs <web folder> <provider origin> <publishable key> <e-mail> <site>
-// Each mail is asked for by a line on stdout and comes as a line of JSON on stdin: {link, code}.
+// Each mail is asked for by a line on stdout, {wants, to}, and comes as a line of JSON on stdin: {link, code}.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -18,8 +18,8 @@ function told({ data, error }) {
   return data
 }
 
-async function nextMail(what) {
-  console.log(JSON.stringify({ wants: what }))
+async function nextMail(what, to = email) {
+  console.log(JSON.stringify({ wants: what, to }))
   return JSON.parse((await lines.next()).value)
 }
 
@@ -69,7 +69,12 @@ const cookies = {
   setAll: (all) => all.forEach(({ name, value }) => (value ? jar.set(name, value) : jar.delete(name))),
 }
 const server = createServerClient(origin, key, { cookies })
-told(await server.auth.signInWithOtp({ email, options: { emailRedirectTo: `${site}/auth/callback?next=%2Fleads` } }))
+told(
+  await server.auth.signInWithOtp({
+    email,
+    options: { emailRedirectTo: `${site}/auth/callback?next=%2Fleads` },
+  }),
+)
 const link = (await nextMail('magic link')).link
 const landed = await follow(link)
 assert.equal(landed.searchParams.get('next'), '/leads')
@@ -85,6 +90,25 @@ const again = createServerClient(origin, key, { cookies })
 assert.equal(told(await again.auth.getUser()).user.id, signedUp.user.id)
 told(await again.auth.signOut())
 assert.notEqual((await again.auth.getUser()).error, null)
+
+// A row of one account is refused to another.
+async function ask({ session }, path, init = {}) {
+  const headers = { authorization: `Bearer ${session.access_token}`, 'content-type': 'application/json' }
+  return fetch(`${origin}${path}`, { ...init, headers })
+}
+const mine = told(await auth.signInWithPassword({ email, password: newPassword }))
+const territory = JSON.stringify({ name: 'Mine', zips: ['78701'] })
+const made = await ask(mine, '/api/territories', { method: 'POST', body: territory })
+assert.equal(made.status, 201)
+const path = `/api/territories/${(await made.json()).territory_id}`
+const stored = createClient(origin, key, { auth: { persistSession: false, autoRefreshToken: false } })
+const otherEmail = 'other@example.com'
+told(await stored.auth.signUp({ email: otherEmail, password }))
+const token = (await nextMail('confirmation of another', otherEmail)).code
+const other = told(await stored.auth.verifyOtp({ email: otherEmail, token, type: 'signup' }))
+assert.deepEqual((await (await ask(other, '/api/territories')).json()).territories, [])
+assert.equal((await ask(other, path, { method: 'DELETE' })).status, 404)
+assert.equal((await (await ask(mine, '/api/territories')).json()).territories.length, 1)
 
 console.log(JSON.stringify({ user_id: signedUp.user.id, events }))
 lines.return?.()

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jwt
 import pytest
+from psycopg import sql
 from supabase_auth.errors import AuthApiError
 
 from leadledger.app import create_app
+from leadledger.database import Database
 from supabase import Client, ClientOptions, create_client
 from tests.integration.api.conftest import FRONTEND, PUBLISHABLE_KEY, make_settings, serve
+from tests.integration.api.rows import QUERIES as ROWS
 from tests.integration.mailbox import Mailbox, code_in, link_in, running_mailbox
 
 EMAIL, PASSWORD = "owner@example.com", "correct horse"
@@ -84,6 +89,49 @@ def test_sign_up_confirm_reset_link_and_sign_out(server: httpx.Client, mailbox: 
     client.auth.sign_out()
     assert client.auth.get_session() is None
     client.auth.close()
+
+
+def test_rows_of_one_account_are_refused_to_another(
+    server: httpx.Client, mailbox: Mailbox, api_database_url: str
+) -> None:
+    tokens = {}
+    for email in (EMAIL, "other@example.com"):
+        client = make_client(server, "implicit")
+        client.auth.sign_up({"email": email, "password": PASSWORD})
+        answer = client.auth.verify_otp({"type": "signup", "email": email, "token": code_in(mailbox.next_mail(email))})
+        assert answer.session is not None
+        tokens[email] = answer.session.access_token
+        assert ask(server, tokens[email], "GET", "/api/account").status_code == 200
+        client.auth.close()
+    mine, other = tokens.values()
+    made = ask(server, mine, "POST", "/api/territories", json={"name": "Mine", "zips": ["78701"]})
+    path = f"/api/territories/{made.json()['territory_id']}"
+    assert [ask(server, token, "GET", "/api/territories").json()["territories"] != [] for token in tokens.values()] == [
+        True,
+        False,
+    ]
+    assert ask(server, other, "DELETE", path).status_code == 404
+    assert [count_territories(api_database_url, token) for token in tokens.values()] == [1, 0]
+    assert ask(server, mine, "DELETE", path).status_code < 300
+
+
+def ask(server: httpx.Client, token: str, method: str, path: str, **more: Any) -> httpx.Response:
+    return server.request(method, path, headers={"Authorization": f"Bearer {token}"}, **more)
+
+
+def count_territories(api_database_url: str, token: str) -> int:
+    """What SQL shows to the holder of this token, asked as Supabase's REST interface would."""
+    database = Database(api_database_url, size=1)
+    database.open()
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+        statement = ROWS["read_column"].format(
+            column=sql.Identifier("territory_id"), schema=sql.Identifier("public"), table=sql.Identifier("territories")
+        )
+        with database.acting_as("authenticated", claims) as conn:
+            return len(conn.execute(statement).fetchall())
+    finally:
+        database.close()
 
 
 def test_pkce_code_of_the_link_is_exchanged(server: httpx.Client, mailbox: Mailbox) -> None:
