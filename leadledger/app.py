@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from leadledger import VERSION, health
 from leadledger.accounts.routers import ROUTERS as ACCOUNTS
+from leadledger.alerts import link_routes as alert_links
+from leadledger.alerts import routes as alerts
 from leadledger.auth import TokenVerifier
 from leadledger.database import Database, api_url
 from leadledger.description import DescribedApp
@@ -128,6 +130,7 @@ def build_app(
     )
     app.state.database = database
     app.state.rate_limits = limits
+    app.state.settings = settings
     for one in (
         health.router,
         leads.public,
@@ -138,6 +141,8 @@ def build_app(
         privacy.router,
         feed.router,
         exports.router,
+        alerts.router,
+        alert_links.router,
         *ACCOUNTS,
     ):
         app.include_router(one)

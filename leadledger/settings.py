@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode
 
+from leadledger.alert_settings import AlertSettings
 from leadledger.mail_settings import MailSettings
 from permit_leads.settings import read_env_file
 
@@ -19,7 +20,7 @@ class SettingsError(Exception):
     """The environment cannot be used; names variables, never values."""
 
 
-class ApiSettings(MailSettings):
+class ApiSettings(MailSettings, AlertSettings):
     """Settings of the API, besides those it shares with the ETL; an empty variable counts as not set."""
 
     backend_port: int = Field(

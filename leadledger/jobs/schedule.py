@@ -20,6 +20,8 @@ from permit_leads.registry_cadence import can_be_reconciled
 from permit_leads.window import OPERATOR_ZONE
 
 BRING_IN, RECONCILE, EXPORT_DAY, SWEEP = "bring_in", "reconcile", "export_day", "sweep"
+MATCH_ALERTS, DELIVER_ALERTS, FORGET_ALERTS = "match_alerts", "deliver_alerts", "forget_alerts"
+FORGET_ALERTS_AT = "40 3 * * *"
 REMIND, REMIND_AT = "remind_of_privacy", "5 6 * * *"
 TIDY_EXPORTS = "tidy_exports"
 FORGET, FORGET_AT = "forget_expired", "20 * * * *"
@@ -46,6 +48,9 @@ def plan(datasets: Iterable[Dataset], *, has_reconcile: bool = True) -> list[Ent
     """The whole schedule: each dataset at its cadence and read whole at its other, the archive file, the sweep."""
     entries = [
         Entry(SWEEP, "", SWEEP_AT, "UTC", lock=SWEEP, is_queued_once=True, priority=1),
+        Entry(MATCH_ALERTS, "", SWEEP_AT, "UTC", lock=MATCH_ALERTS, priority=5),
+        Entry(DELIVER_ALERTS, "", SWEEP_AT, "UTC", lock=DELIVER_ALERTS, priority=5),
+        Entry(FORGET_ALERTS, "", FORGET_ALERTS_AT, str(OPERATOR_ZONE), lock=FORGET_ALERTS),
         Entry(EXPORT_DAY, "", EXPORT_AT, str(OPERATOR_ZONE), lock=EXPORT_DAY),
         Entry(REMIND, "", REMIND_AT, str(OPERATOR_ZONE), lock=REMIND),
         Entry(TIDY_EXPORTS, "", TIDY_EXPORTS_AT, "UTC", lock=TIDY_EXPORTS, is_queued_once=True, priority=1),

@@ -16,6 +16,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.periodic import PeriodicDeferrer
 
+from leadledger.jobs.alert_tasks import add_alert_tasks
 from leadledger.jobs.export_tasks import add_export_tasks, open_workshop
 from leadledger.jobs.lanes import work_lanes
 from leadledger.jobs.privacy_tasks import add_privacy_tasks
@@ -72,6 +73,7 @@ def _open(settings: ApiSettings, progress: Progress, entries: Iterable[Entry]) -
     add_privacy_tasks(app, place)
     add_upkeep_tasks(app, place)
     add_export_tasks(app, open_workshop(settings, place.url), progress)
+    add_alert_tasks(app, place, settings)
     put_on_schedule(app, entries)
     return app
 

@@ -73,6 +73,8 @@ PUBLIC = {
     "/api/counties",
     "/api/privacy/requests",
     "/api/privacy/requests/{tracking_code}",
+    "/api/alert-links/{link_token}/unsubscribe",
+    "/api/alert-links/{link_token}/confirm",
 }
 
 

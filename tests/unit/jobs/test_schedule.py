@@ -16,8 +16,11 @@ from leadledger.jobs.patience import INTERRUPTIONS, CommandFailed, Interrupted, 
 from leadledger.jobs.queue import CATCH_UP_SECONDS
 from leadledger.jobs.schedule import (
     BRING_IN,
+    DELIVER_ALERTS,
     EXPORT_DAY,
     FORGET,
+    FORGET_ALERTS,
+    MATCH_ALERTS,
     RECONCILE,
     REMIND,
     SWEEP,
@@ -63,6 +66,9 @@ def test_every_source_is_brought_in_and_reconciled_on_its_publishers_clock() -> 
         (REMIND, ""),
         (TIDY_EXPORTS, ""),
         (FORGET, ""),
+        (MATCH_ALERTS, ""),
+        (DELIVER_ALERTS, ""),
+        (FORGET_ALERTS, ""),
         *((task, dataset.id) for task in (BRING_IN, RECONCILE) for dataset in (AUSTIN, NEW_YORK)),
     }
     assert entries[BRING_IN, AUSTIN.id].zone == "America/Chicago"

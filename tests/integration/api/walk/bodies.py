@@ -25,6 +25,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "write_note": {"body": "Taken over"},
     "make_task": {"title": "Taken over"},
     "file_privacy_request": {"kind": "opt_out", "address": "1 Walker St", "contact_email": "walker@example.com"},
+    "create_saved_search": {"name": "Walker", "filter": {"trade": ["roofing"]}},
+    "change_saved_search": {"name": "Taken over"},
+    "preview_saved_search": {"filter": {"trade": ["roofing"]}},
+    "create_alert": {"channel": "in_app"},
+    "change_alert": {"is_paused": True},
+    "mark_inbox": {},
     "change_task": {"version": 1, "title": "Taken over"},
 }
 

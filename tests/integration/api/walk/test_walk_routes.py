@@ -16,7 +16,7 @@ from tests.integration.api.walk.conftest import Cast
 from tests.integration.api.walk.seeding import Seeded, content
 
 # Facts from publishers: the same for everybody who is signed in. And what is its own proof: whoever has it may ask.
-FACTS = {"lead_id", "permit_id", "page_sha256", "tracking_code"}
+FACTS = {"lead_id", "permit_id", "page_sha256", "tracking_code", "link_token"}
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
     for path, methods in build_app().openapi()["paths"].items()

@@ -1,0 +1,1 @@
+"""Saved searches, who hears of what fits them, and by which channel."""
