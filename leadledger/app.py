@@ -28,6 +28,7 @@ from leadledger.feed import routes as feed
 from leadledger.identity.embedded import Issuer, mount_identity
 from leadledger.keys import KeyRing, fetch_jwks
 from leadledger.leads import market_routes as market
+from leadledger.leads import permit_list_routes as permit_lists
 from leadledger.leads import permit_routes as permits
 from leadledger.leads import routes as leads
 from leadledger.leads.coverage import CoverageBook
@@ -136,6 +137,7 @@ def build_app(
         leads.public,
         leads.router,
         permits.router,
+        permit_lists.router,
         market.router,
         pipeline.router,
         privacy.router,

@@ -1,4 +1,7 @@
-"""Counts a dataset's permits by week, and how often each field says something; done by the worker after each run."""
+"""Counts a dataset's permits by week and how often each field says something, and notes where licence numbers stand.
+
+Done by the worker after each run.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ def tally_dataset(conn: psycopg.Connection, dataset_id: str, today: date) -> Non
     values = {"dataset_id": dataset_id, "since": since, "today": today + timedelta(days=1)}
     with conn.transaction():
         conn.execute(QUERIES["keep_out"], values)
-        conn.execute(QUERIES["forget_weeks"], values)
-        conn.execute(QUERIES["count_weeks"], values)
+        for title in ("forget_weeks", "count_weeks", "forget_licences", "note_licences"):
+            conn.execute(QUERIES[title], values)
         conn.execute(QUERIES["count_fields"].format(counts=COUNTS), values)
 
 

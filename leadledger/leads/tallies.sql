@@ -20,6 +20,21 @@ select permit.dataset_id, wanted.trade, coalesce(permit.county_fips, ''),
    and permit.issued_date between %(since)s and %(today)s
  group by permit.dataset_id, wanted.trade, coalesce(permit.county_fips, ''), week_start
 
+-- forget_licences --
+delete from public.contractor_licences
+ where dataset_id = %(dataset_id)s
+
+-- note_licences --
+insert into public.contractor_licences (licence_key, dataset_id, permit_id, permit_count)
+select upper(regexp_replace(permit.contractor_lic_num, '[^A-Za-z0-9]+', '', 'g')) as licence_key, permit.dataset_id,
+       (array_agg(permit.permit_id order by permit.issued_date desc nulls last, permit.permit_id))[1], count(*)
+  from public.permits as permit
+ where permit.dataset_id = %(dataset_id)s
+   and permit.contractor_company_name is not null
+   and permit.contractor_lic_num ~ '[A-Za-z0-9]'
+   and permit.withdrawn_at is null
+ group by licence_key, permit.dataset_id, permit.contractor_company_name
+
 -- count_fields --
 -- In one pass over the dataset's permits, those withdrawn left out.
 insert into public.dataset_tallies (dataset_id, tallied_at, permit_count, first_issued_date, last_issued_date,

@@ -63,6 +63,7 @@ mount_identity(provider_app, ApiSettings(), Database(""), ["x"])
 provider_schema = schemathesis.openapi.from_dict(find_mounted(provider_app).openapi())
 OPERATION_NAME = re.compile(r"^[a-z]+(_[a-z0-9]+)+$")
 FITS_NOTHING = re.compile(r"^(cursor|after|since|until|as_of|bbox|lat|lon|miles|max_.*|.*_until)$")
+FOR_THINGS_KNOWN = {"/api/properties", "/api/contractors/profile"}  # no invented house or company is there
 PAGE_SHA256 = hashlib.sha256(ROWS_BODY).hexdigest()
 PUBLIC = {
     "/health",
@@ -141,7 +142,8 @@ def test_right_question_gets_an_answer(
     case: schemathesis.Case[Any], api: httpx.Client, token: str, real_ids: dict[str, str]
 ) -> None:
     """Generated cursors, days, ids and halves of circles and ranges fit nothing: those go or are real ones."""
-    if case.method != "GET" or not set(case.path_parameters or {}) <= set(real_ids):
+    fits_nothing = case.path in FOR_THINGS_KNOWN or not set(case.path_parameters or {}) <= set(real_ids)
+    if case.method != "GET" or fits_nothing:
         return
     case.query = {name: value for name, value in (case.query or {}).items() if not FITS_NOTHING.match(name)}
     case.headers.pop("X-Account-Id", None)

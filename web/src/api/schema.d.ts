@@ -476,6 +476,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contractors/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Contractor
+         * @description What permits say of one company: how many, where, for what, since when, and at what cost.
+         */
+        get: operations["get_contractor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/counties": {
         parameters: {
             query?: never;
@@ -824,6 +844,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/permits/{permit_id}/property": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Permit Property
+         * @description Every permit at the address of this one; says plainly when the permit does not say where it is.
+         */
+        get: operations["get_permit_property"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/permits/{permit_id}/versions": {
         parameters: {
             query?: never;
@@ -876,6 +916,26 @@ export interface paths {
          * @description How a request stands; never what it says. Public.
          */
         get: operations["get_privacy_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Property
+         * @description Every permit at one address, newest first, however its publisher writes the street.
+         */
+        get: operations["get_property"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1736,6 +1796,88 @@ export interface components {
             stages: components["schemas"]["StageCount"][];
         };
         /**
+         * CompanyName
+         * @description A company as a publisher writes it.
+         */
+        CompanyName: {
+            /** Contractor Company Name */
+            contractor_company_name: string;
+            /** Permit Count */
+            permit_count: number;
+        };
+        /**
+         * ContractorProfile
+         * @description What permits say of one company.
+         */
+        ContractorProfile: {
+            /**
+             * Costed Count
+             * @description Those that declare a cost.
+             */
+            costed_count: number;
+            /** Counties */
+            counties: components["schemas"]["CountyShare"][];
+            /**
+             * Coverage
+             * @description The datasets that name it.
+             */
+            coverage: components["schemas"]["CoverageDataset"][];
+            /**
+             * Est Project Cost Sum
+             * @description US dollars.
+             * @example 18400.00
+             */
+            est_project_cost_sum: string;
+            /** First Issued Date */
+            first_issued_date: string | null;
+            /**
+             * Is Cut Off
+             * @description There are more than could be looked through: counts are lower bounds.
+             */
+            is_cut_off: boolean;
+            /**
+             * Licences
+             * @description Empty: no publisher prints one on its permits.
+             */
+            licences: components["schemas"]["LicenceNumber"][];
+            /**
+             * Months
+             * @description The newest 60 months with permits, newest first.
+             */
+            months: components["schemas"]["MonthShare"][];
+            /**
+             * Name
+             * @description The name in the form by which companies are compared.
+             */
+            name: string;
+            /**
+             * Names
+             * @description How publishers write it.
+             */
+            names: components["schemas"]["CompanyName"][];
+            /** Newest Issued Date */
+            newest_issued_date: string | null;
+            /** Newest Permits */
+            newest_permits: components["schemas"]["ListedPermit"][];
+            /**
+             * Permit Count
+             * @description Permits that name it and stand.
+             */
+            permit_count: number;
+            /**
+             * Silent Dataset Ids
+             * @description Loaded datasets that print no company on any permit: work there cannot be seen.
+             */
+            silent_dataset_ids: string[];
+            /** Trades */
+            trades: components["schemas"]["TradeShare"][];
+            /**
+             * Typical Cost
+             * @description Median of the declared costs; null when none is declared.
+             */
+            typical_cost: string | null;
+        };
+        /**
          * Counties
          * @description All counties that datasets speak about.
          */
@@ -1763,6 +1905,23 @@ export interface components {
              * @example TX
              */
             state: string | null;
+        };
+        /**
+         * CountyShare
+         * @description By county.
+         */
+        CountyShare: {
+            /** County Fips */
+            county_fips: string | null;
+            /** County Name */
+            county_name: string | null;
+            /**
+             * Est Project Cost Sum
+             * @description null: none of them declares a cost.
+             */
+            est_project_cost_sum: string | null;
+            /** Permit Count */
+            permit_count: number;
         };
         /**
          * Coverage
@@ -3847,6 +4006,75 @@ export interface components {
             withdrawn_reason: string | null;
         };
         /**
+         * LicenceNumber
+         * @description A licence number as a publisher writes it.
+         */
+        LicenceNumber: {
+            /** Contractor Lic Num */
+            contractor_lic_num: string;
+            /** Permit Count */
+            permit_count: number;
+        };
+        /**
+         * ListedPermit
+         * @description A permit in a list.
+         */
+        ListedPermit: {
+            /** Applied Date */
+            applied_date: string | null;
+            /** Completed Date */
+            completed_date: string | null;
+            /** Contractor Company Name */
+            contractor_company_name: string | null;
+            /** County Fips */
+            county_fips: string | null;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Description */
+            description: string | null;
+            /** Est Project Cost */
+            est_project_cost: string | null;
+            /** Issued Date */
+            issued_date: string | null;
+            /** Original Address1 */
+            original_address1: string | null;
+            /** Original Address2 */
+            original_address2: string | null;
+            /** Original City */
+            original_city: string | null;
+            /** Original Zip */
+            original_zip: string | null;
+            /**
+             * Permit Id
+             * Format: uuid
+             */
+            permit_id: string;
+            /** Permit Num */
+            permit_num: string;
+            /** Permit Type Desc */
+            permit_type_desc: string | null;
+            /** Publisher */
+            publisher: string;
+            /**
+             * Simulated Note
+             * @description Set when the rows came from a publisher simulator: what it says of itself.
+             */
+            simulated_note: string | null;
+            /** Status Current */
+            status_current: string | null;
+            /** Status Current Mapped */
+            status_current_mapped: string | null;
+            /** Trades */
+            trades: string[];
+            /**
+             * Withdrawn At
+             * @description Since when the publisher no longer lists it.
+             */
+            withdrawn_at: string | null;
+            /** Work Class */
+            work_class: string | null;
+        };
+        /**
          * MadeApiKey
          * @description A new key: the only answer that ever shows it.
          */
@@ -4189,6 +4417,24 @@ export interface components {
         Memberships: {
             /** Accounts */
             accounts: components["schemas"]["Membership"][];
+        };
+        /**
+         * MonthShare
+         * @description By month of issue.
+         */
+        MonthShare: {
+            /**
+             * Est Project Cost Sum
+             * @description null: none of them declares a cost.
+             */
+            est_project_cost_sum: string | null;
+            /**
+             * Month
+             * @example 2026-10
+             */
+            month: string;
+            /** Permit Count */
+            permit_count: number;
         };
         /**
          * Move
@@ -5033,6 +5279,52 @@ export interface components {
             zip?: string | null;
         };
         /**
+         * PropertyHistory
+         * @description What was ever permitted at one address, as far as publishers say where.
+         */
+        PropertyHistory: {
+            /**
+             * Address
+             * @description The address in the form by which permits are compared, without unit.
+             */
+            address: string | null;
+            /**
+             * Coverage
+             * @description The datasets the permits are from.
+             */
+            coverage: components["schemas"]["CoverageDataset"][];
+            /**
+             * Is Cut Off
+             * @description There are more than could be looked through.
+             */
+            is_cut_off: boolean;
+            /** Permit Count */
+            permit_count: number;
+            /**
+             * Permits
+             * @description Newest first.
+             */
+            permits: components["schemas"]["ListedPermit"][];
+            /**
+             * Spellings
+             * @description How publishers write it.
+             */
+            spellings: string[];
+            /**
+             * State
+             * @description nothing_known: no permit at this address; address_not_published: the permit does not say where; no_house_number: it names a street only, so no building can be told.
+             * @enum {string}
+             */
+            state: "found" | "nothing_known" | "address_not_published" | "no_house_number";
+            /**
+             * Unplaced Count
+             * @description Permits of the same street that say neither ZIP nor city; left out: it may be elsewhere.
+             */
+            unplaced_count: number;
+            /** Zip */
+            zip: string | null;
+        };
+        /**
          * Reason
          * @description One summand of the score.
          */
@@ -5528,6 +5820,23 @@ export interface components {
              * @example roofing
              */
             trade: string;
+        };
+        /**
+         * TradeShare
+         * @description By trade.
+         */
+        TradeShare: {
+            /**
+             * Est Project Cost Sum
+             * @description null: none of them declares a cost.
+             */
+            est_project_cost_sum: string | null;
+            /** Permit Count */
+            permit_count: number;
+            /** Trade */
+            trade: string;
+            /** Trade Label */
+            trade_label: string;
         };
         /**
          * Trades
@@ -10258,6 +10567,137 @@ export interface operations {
             };
         };
     };
+    get_contractor: {
+        parameters: {
+            query?: {
+                /** @description Company name; case, punctuation and legal form (LLC, Inc) make no difference. */
+                name?: string;
+                /** @description Licence number as printed on permits. */
+                contractor_lic_num?: string;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractorProfile"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_counties: {
         parameters: {
             query?: never;
@@ -12840,6 +13280,135 @@ export interface operations {
             };
         };
     };
+    get_permit_property: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path: {
+                /** @description Id of the permit; it never changes. */
+                permit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyHistory"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_permit_versions: {
         parameters: {
             query?: {
@@ -13121,6 +13690,126 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another account's. */
             404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_property: {
+        parameters: {
+            query: {
+                /** @description House number and street, without city. */
+                address: string;
+                /** @description Five-digit ZIP. */
+                zip: string;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyHistory"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
