@@ -41,8 +41,19 @@ def find_page(conn: Connection, page_sha256: str) -> dict[str, Any] | None:
         return cursor.execute(QUERIES["find_page"], {"page_sha256": page_sha256}).fetchone()
 
 
+def find_claim(conn: Connection, lead_id: UUID, account_id: UUID | None) -> dict[str, object] | None:
+    """The claim of the account asked for, or of any of the caller's, with the names it opens; that look is noted."""
+    about = {"lead_id": lead_id, "account_id": account_id}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        claim = cursor.execute(QUERIES["find_claim"], about).fetchone()
+        if claim is None:
+            return None
+        people = cursor.execute(QUERIES["read_people"], {"claim_id": claim["claim_id"]}).fetchone()
+    return {**claim, "people": people}
+
+
 def describe_lead(conn: Connection, row: Mapping[str, Any], today: date) -> dict[str, object]:
-    """LeadDetail without its receipts, which need no database."""
+    """LeadDetail without its claim, and without its receipts, which need no database."""
     keys = {"lead_id": row["lead_id"], "permit_id": row["permit_id"]}
     with conn.cursor(row_factory=dict_row) as cursor:
         siblings = cursor.execute(QUERIES["find_siblings"].format(**PARTS), keys).fetchall()

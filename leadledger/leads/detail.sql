@@ -33,3 +33,16 @@ select page.page_sha256, page.url, page.method, page.fetched_at, page.byte_count
  where page.page_sha256 = %(page_sha256)s
  order by page.fetched_at
  limit 1;
+
+-- find_claim --
+select claim.claim_id, claim.stage, claim.assigned_to
+  from public.claims as claim
+ where claim.lead_id = %(lead_id)s
+   and claim.released_at is null
+   and (%(account_id)s::uuid is null or claim.account_id = %(account_id)s::uuid)
+ order by claim.claimed_at
+ limit 1;
+
+-- read_people --
+select people.owner_name, people.applicant_name, people.contractor_full_name
+  from private.people_of_claim(%(claim_id)s) as people;

@@ -18,6 +18,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="sha-256 of
 SimulatedNote = Annotated[
     str | None, Field(description="Set when the rows came from a publisher simulator: what it says of itself.")
 ]
+Stage = Literal["new", "contacted", "quoted", "won", "lost"]
 Freshness = Literal["fresh", "stale", "unknown", "disabled"]
 
 
@@ -184,6 +185,23 @@ class PermitVersion(BaseModel):
     page_sha256: Sha256
 
 
+class People(BaseModel):
+    """Names on the permit, as published; shown only to the account that holds a claim."""
+
+    owner_name: str | None
+    applicant_name: str | None
+    contractor_full_name: str | None
+
+
+class LeadClaim(BaseModel):
+    """The account's claim of a lead."""
+
+    claim_id: UUID
+    stage: Stage
+    assigned_to: UUID | None
+    people: People
+
+
 class LeadDetail(LeadSummary):
     """A lead with everything that speaks for it."""
 
@@ -193,6 +211,7 @@ class LeadDetail(LeadSummary):
     model_version: str
     receipts: Receipts
     versions: list[PermitVersion]
+    claim: LeadClaim | None = Field(description="null: the account has not claimed it, so it sees no names.")
     other_leads: list[LeadSummary] = Field(description="The same permit, seen by other trades.")
 
 

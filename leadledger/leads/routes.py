@@ -125,12 +125,13 @@ def answer_search(asked: LeadFilter, caller: Caller, database: Database, book: C
     dependencies=PLAIN,
 )
 def get_lead(lead_id: LeadId, caller: CallerOf, database: DatabaseOf, receipts: ReceiptsOf) -> Response:
-    """One lead: the permit, reasons that sum to the score, a receipt for each value, versions, other trades."""
+    """One lead: permit, reasons that sum to the score, receipts, versions, other trades; names once it is claimed."""
     with database.acting_as("authenticated", caller.claims) as conn:
         row = detail.find_lead(conn, lead_id)
         lead = detail.describe_lead(conn, row, today())
         page = detail.find_page(conn, row["page_sha256"])
-    return json_response({**lead, "receipts": receipts.read_receipts(row, page)})
+        claim = detail.find_claim(conn, lead_id, caller.account_id)
+    return json_response({**lead, "claim": claim, "receipts": receipts.read_receipts(row, page)})
 
 
 @router.get(

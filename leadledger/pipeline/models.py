@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from leadledger.leads.asking import Day
-from leadledger.leads.models import LeadSummary
+from leadledger.leads.models import LeadSummary, People, Stage
 from leadledger.time_cursor import CursorText
 
-Stage = Literal["new", "contacted", "quoted", "won", "lost"]
 LostReason = Literal[
     "wrong_number",
     "no_answer",
@@ -189,14 +188,6 @@ class ClaimPage(BaseModel):
     stages: list[StageCount] = Field(
         description="All five, in order; `stage`, `cursor` and `limit` do not narrow them."
     )
-
-
-class People(BaseModel):
-    """Names on the permit, as published; shown only to the account that holds a claim."""
-
-    owner_name: str | None
-    applicant_name: str | None
-    contractor_full_name: str | None
 
 
 class Move(BaseModel):

@@ -225,9 +225,9 @@ def test_number_of_statements_does_not_grow_with_the_page(api: httpx.Client) -> 
 
 
 def test_detail_takes_few_statements(api: httpx.Client) -> None:
-    """Role, lead, siblings, versions, page."""
+    """Role, lead, siblings, versions, page, claim."""
     lead_id = api.get("/api/leads").json()["items"][0]["lead_id"]
-    assert statements_of(api, f"/api/leads/{lead_id}") == 5
+    assert statements_of(api, f"/api/leads/{lead_id}") == 6
 
 
 def test_public_answers_take_none_while_coverage_is_known(api: httpx.Client) -> None:

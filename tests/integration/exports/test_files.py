@@ -64,6 +64,14 @@ def test_file_holds_what_the_search_shows_in_its_order(site: Site, person: Perso
     assert (done["state"], done["row_count"], done["is_estimate_exact"]) == ("done", len(shown), True)
 
 
+@pytest.mark.parametrize("words", ["shingels", "roof", '"furnace"', "repipe kitchn"])
+def test_words_are_read_as_the_search_reads_them(site: Site, person: Person, words: str) -> None:
+    shown = search(person, q=words)
+    export = ask(person, "csv", q=words)
+    site.make(export)
+    assert [row["lead_id"] for row in read_csv(fetch(person, export).content)] == [lead["lead_id"] for lead in shown]
+
+
 def test_drawn_area_groups_and_order_are_those_of_the_search(site: Site, person: Person) -> None:
     box = [[-97.8, 30.2001], [-97.6, 30.2001], [-97.6, 30.2015], [-97.8, 30.2015], [-97.8, 30.2001]]
     asked: dict[str, Any] = {

@@ -753,7 +753,7 @@ export interface paths {
         };
         /**
          * Get Lead
-         * @description One lead: the permit, reasons that sum to the score, a receipt for each value, versions, other trades.
+         * @description One lead: the permit, reasons that sum to the score, a receipt for each value, versions, other trades; names once claimed.
          */
         get: operations["get_lead"];
         put?: never;
@@ -3386,6 +3386,25 @@ export interface components {
             invitations: components["schemas"]["Invitation"][];
         };
         /**
+         * LeadClaim
+         * @description The account's claim of a lead.
+         */
+        LeadClaim: {
+            /** Assigned To */
+            assigned_to: string | null;
+            /**
+             * Claim Id
+             * Format: uuid
+             */
+            claim_id: string;
+            people: components["schemas"]["People"];
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "new" | "contacted" | "quoted" | "won" | "lost";
+        };
+        /**
          * LeadCoverage
          * @description What an answer can know: an empty list means something else where nobody publishes, or where a feed is stale.
          */
@@ -3415,6 +3434,8 @@ export interface components {
              * @description Days since it was issued, or applied for; null when no day is published.
              */
             age_days: number | null;
+            /** @description null: the account has not claimed it, so it sees no names. */
+            claim: components["schemas"]["LeadClaim"] | null;
             /** Contractor Company Name */
             contractor_company_name: string | null;
             /** County Fips */

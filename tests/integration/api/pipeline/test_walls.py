@@ -26,6 +26,19 @@ def test_names_are_shown_to_the_account_that_claimed_and_only_as_long(
     person.ask("GET", f"/api/claims/{held['claim_id']}")
     assert db.execute(SQL["first_looks"], held).fetchone() == (1,)
     assert person.ask("GET", "/api/claims").text.count("PERSON") == 0
+    of_lead = person.ask("GET", f"/api/leads/{held['lead_id']}").json()["claim"]
+    assert of_lead == {
+        "claim_id": held["claim_id"],
+        "stage": "new",
+        "assigned_to": None,
+        "people": detail["people"],
+    }
+    stranger = enter(client)
+    assert stranger.ask("GET", f"/api/leads/{held['lead_id']}").json()["claim"] is None
+    assert person.ask("DELETE", f"/api/claims/{held['claim_id']}").status_code == 204
+    closed = person.ask("GET", f"/api/leads/{held['lead_id']}")
+    assert closed.json()["claim"] is None
+    assert "PERSON" not in closed.text
     assert enter(client).ask("GET", f"/api/claims/{held['claim_id']}").status_code == 404
 
 
