@@ -753,7 +753,7 @@ export interface paths {
         };
         /**
          * Get Lead
-         * @description One lead: the permit, reasons that sum to the score, a receipt for each value, versions, other trades; names once claimed.
+         * @description One lead: permit, reasons that sum to the score, receipts, versions, other trades; names once it is claimed.
          */
         get: operations["get_lead"];
         put?: never;
