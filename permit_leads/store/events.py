@@ -17,12 +17,14 @@ import polars as pl
 import psycopg
 from psycopg.rows import class_row
 
+from permit_leads.store import binary
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 BLOCK = 1000  # events of one row; a reader of ten unpacks at most so many
 
-Created = dict[str, str | None]  # a block of events as `stage_created` takes it
+STAGED_COLUMNS = ["kind", "recorded_at", "permit_ids", "lead_ids"]
+
 EventKind = Literal[
     "permit.created", "permit.changed", "permit.withdrawn", "permit.redacted", "lead.created", "lead.changed"
 ]
@@ -70,23 +72,19 @@ def newest_event_id(conn: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def created(recorded_at: str, permit_ids: pl.Series, lead_ids: pl.Series | None = None) -> list[Created]:
-    """The events of new permits, or, with `lead_ids` beside them, of new leads, of one page."""
-    return [
-        {
-            "kind": "permit.created" if lead_ids is None else "lead.created",
-            "recorded_at": recorded_at,
-            "permit_ids": _array(permit_ids[start : start + BLOCK]),
-            "lead_ids": None if lead_ids is None else _array(lead_ids[start : start + BLOCK]),
-        }
-        for start in range(0, len(permit_ids), BLOCK)
-    ]
+def created(recorded_at: datetime, permit_ids: pl.Series, lead_ids: pl.Series | None = None) -> bytes:
+    """The events of new permits, or, with `lead_ids` beside them, of new leads, of one page, for `stage_created`."""
+    kind = binary.text("permit.created" if lead_ids is None else "lead.created")
+    instant = binary.instant(recorded_at)
+    blocks = [slice(start, start + BLOCK) for start in range(0, len(permit_ids), BLOCK)]
+    leads = [binary.NULL if lead_ids is None else binary.id_array(lead_ids[block]) for block in blocks]
+    permits = [binary.id_array(permit_ids[block]) for block in blocks]
+    return b"".join(binary.rows(1, [kind, instant, *ids]) for ids in zip(permits, leads, strict=True))
 
 
-def stage_created(conn: psycopg.Connection, blocks: Sequence[Created]) -> None:
+def stage_created(conn: psycopg.Connection, rows: bytes) -> None:
     """Note what is new on one page."""
-    with conn.cursor() as cursor:  # all blocks of a page are sent before the first answer is waited for
-        cursor.executemany(QUERIES["stage_created"], blocks)
+    binary.copy_rows(conn, "staged_events", STAGED_COLUMNS, rows)
 
 
 def publish(
@@ -100,11 +98,6 @@ def publish(
     row = conn.execute(QUERIES["publish"], values).fetchone()
     conn.execute(QUERIES["empty_staged_events"])
     return None if row is None else row[0]
-
-
-def _array(ids: pl.Series) -> str:
-    """As PostgreSQL writes an array: a list of so many would be adapted one by one."""
-    return f"{{{ids.str.join(',').item()}}}"
 
 
 def _list(words: Sequence[str] | None) -> list[str] | None:

@@ -12,10 +12,6 @@ create temporary table if not exists staged_events (
   details jsonb
 ) on commit drop
 
--- stage_created --
-insert into staged_events (kind, recorded_at, permit_ids, lead_ids)
-values (%(kind)s, %(recorded_at)s, %(permit_ids)s::uuid[], %(lead_ids)s::uuid[])
-
 -- stage_changed_permits --
 -- After the versions are applied: what was staged is the newest version now.
 insert into staged_events (kind, recorded_at, permit_ids, versions, details)

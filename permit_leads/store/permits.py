@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -15,7 +15,7 @@ from psycopg import sql
 
 from permit_leads.errors import SourceUnavailable
 from permit_leads.permit import FIELDS
-from permit_leads.store import events
+from permit_leads.store import binary, events
 from permit_leads.store.identity import lead_ids
 from permit_leads.store.queries import load_queries
 from permit_leads.store.seen import SeenIds
@@ -47,17 +47,14 @@ class Written:
     leads: int = 0
 
 
-COLUMNS = {
-    "public.permits": PERMIT_COLUMNS,
-    "public.permit_versions": VERSION_COLUMNS,
-    "public.leads": LEAD_COLUMNS,
-}
+COLUMNS = {"public.permits": PERMIT_COLUMNS, "public.leads": LEAD_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Rows as the tables take them; those the store does not know are already written out, with their events.
 
+    `versions` and `created` are rows of `binary`.
     `permit_count` counts new permits, `lead_count` their leads.
     """
 
@@ -66,7 +63,8 @@ class Prepared:
     permit_count: int = 0
     lead_count: int = 0
     texts: Mapping[str, bytes] = field(default_factory=dict)
-    created: Sequence[events.Created] = ()
+    versions: bytes = b""
+    created: bytes = b""
 
     def knowing(self, permit_ids: pl.Series) -> Prepared:
         """The same with these permits known as well."""
@@ -98,14 +96,28 @@ def write_out(permits: pl.DataFrame, leads: pl.DataFrame) -> Prepared:
     """New rows as text; a new permit that is over makes no lead."""
     new = permits.filter(~pl.col("is_known"))
     new_leads = leads.filter(~pl.col("is_known") & (pl.col("openness") != "closed"))
-    frames = {"public.permits": new, "public.permit_versions": new, "public.leads": new_leads}
+    if new.is_empty():
+        return Prepared(permits, leads)
+    frames = {"public.permits": new, "public.leads": new_leads}
     texts = {table: csv_text(frame.select(COLUMNS[table])) for table, frame in frames.items() if frame.height}
-    recorded_at = permits["recorded_at"][0]  # one for all of a page
-    created = [
-        *events.created(recorded_at, new["permit_id"]),
-        *events.created(recorded_at, new_leads["permit_id"], new_leads["lead_id"]),
+    recorded_at = datetime.fromisoformat(new["recorded_at"][0])  # one for all of a page
+    created = events.created(recorded_at, new["permit_id"])
+    created += events.created(recorded_at, new_leads["permit_id"], new_leads["lead_id"])
+    return Prepared(permits, leads, new.height, new_leads.height, texts, _first_versions(new, recorded_at), created)
+
+
+def _first_versions(new: pl.DataFrame, recorded_at: datetime) -> bytes:
+    """Rows of VERSION_COLUMNS; within a page they differ in the permit, its content and its place."""
+    values: list[bytes | binary.Column] = [
+        binary.ids(new["permit_id"]),
+        binary.number(1),
+        binary.instant(recorded_at),
+        binary.identifier(UUID(new["run_id"][0])),
+        binary.ids(new["content_hash"]),
+        binary.text(new["page_sha256"][0]),
+        binary.numbers(new["page_row"]),
     ]
-    return Prepared(permits, leads, new.height, new_leads.height, texts, created)
+    return binary.rows(new.height, values)
 
 
 def _lock(conn: psycopg.Connection, dataset_id: str) -> None:
@@ -149,7 +161,9 @@ class PermitWriter:
             prepared = prepared.knowing(met)
         for table, text in prepared.texts.items():
             copy_text(self._conn, table, COLUMNS[table], text)
-        events.stage_created(self._conn, prepared.created)
+        if prepared.permit_count:
+            binary.copy_rows(self._conn, "public.permit_versions", VERSION_COLUMNS, prepared.versions)
+            events.stage_created(self._conn, prepared.created)
         self.written.permit_new += prepared.permit_count
         self.written.leads += prepared.lead_count
         self._stage(prepared.permits.filter("is_known"), prepared.leads.filter("is_known"))
