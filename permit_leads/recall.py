@@ -16,12 +16,13 @@ from permit_leads.permit import FIELD_BY_BLDS
 from permit_leads.registry import Dataset
 from permit_leads.store.grain import split_older
 from permit_leads.store.permits import split_known
+from permit_leads.store.seen import SeenIds
 from permit_leads.suppress import Redactor, Suppression
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Keys that came already, contacts found fake, the best row of each permit, and who must not appear.
+    """Keys and new ids that came already, contacts found fake, the best row of each permit, and who must not appear.
 
     `days` are set where a permit may stand in several rows and the run need not meet all of them.
     """
@@ -31,6 +32,7 @@ class Recall:
     given: GivenKeys = field(default_factory=GivenKeys)
     ranks: BestRanks = field(default_factory=BestRanks)
     redactor: Redactor = field(default_factory=lambda: Redactor(()))
+    seen: SeenIds = field(default_factory=SeenIds)
 
     def split(self, conn: psycopg.Connection | None, permits: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
         """Permits that are new or differ, and the ids of those that say nothing new.

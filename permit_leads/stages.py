@@ -200,7 +200,7 @@ def _batch(
         quality.note_special(view.profile, None if lookup is None else differing, recall.contacts)
         view.profile.kinds = quality.kinds_of(rows) if arrived.page_index < FIRST_PAGES else {}
     fresh = recall.redactor.redact(differing)
-    prepared = NOTHING_NEW if fresh.is_empty() else _prepared(dataset, run_id, fresh, arrived, day, clock)
+    prepared = NOTHING_NEW if fresh.is_empty() else _prepared(dataset, run_id, fresh, arrived, day, recall, clock)
     return Batch(
         page_index=arrived.page_index,
         page_sha256=arrived.page_sha256,
@@ -253,8 +253,9 @@ def _view(
 
 
 def _prepared(
-    dataset: Dataset, run_id: uuid.UUID, differing: pl.DataFrame, arrived: Arrived, day: date, clock: Clock
-) -> Prepared:
+    dataset: Dataset, run_id: uuid.UUID, differing: pl.DataFrame, arrived: Arrived, day: date, recall: Recall,
+    clock: Clock,
+) -> Prepared:  # fmt: skip
     """Permits that are new or differ, with their trades, words and scored leads, as the store takes them."""
     with clock.stage("score"):
         trades = classify(dataset, differing)
@@ -262,7 +263,7 @@ def _prepared(
         leads = score.score(dataset, live, trades.join(live.select(PERMIT_KEY), on=PERMIT_KEY, how="semi"), today=day)
     with clock.stage("prepare"):
         permits = _with_words(_with_trades(differing, trades), live)
-        return prepare(dataset.id, run_id, permits, leads, arrived.recorded_at, score.MODEL_VERSION)
+        return prepare(dataset.id, run_id, permits, leads, arrived.recorded_at, score.MODEL_VERSION, recall.seen)
 
 
 def _newest(issued_dates: pl.Series, day: date) -> date | None:

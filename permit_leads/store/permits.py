@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -54,8 +54,8 @@ COLUMNS = {"public.permits": PERMIT_COLUMNS, "public.leads": LEAD_COLUMNS}
 class Prepared:
     """Rows as the tables take them; those the store does not know are already written out, with their events.
 
-    `versions` and `created` are rows of `binary`.
-    `permit_count` counts new permits, `lead_count` their leads.
+    `versions` and `created` are rows of `binary`. `suspects` are new ids that an earlier page of the run may have
+    brought. `permit_count` counts new permits, `lead_count` their leads.
     """
 
     permits: pl.DataFrame
@@ -65,6 +65,7 @@ class Prepared:
     texts: Mapping[str, bytes] = field(default_factory=dict)
     versions: bytes = b""
     created: bytes = b""
+    suspects: pl.Series | None = None
 
     def knowing(self, permit_ids: pl.Series) -> Prepared:
         """The same with these permits known as well."""
@@ -73,12 +74,13 @@ class Prepared:
 
 
 def prepare(
-    dataset_id: str, run_id: UUID, permits: pl.DataFrame, leads: pl.DataFrame, recorded_at: datetime, model_version: str
-) -> Prepared:
+    dataset_id: str, run_id: UUID, permits: pl.DataFrame, leads: pl.DataFrame, recorded_at: datetime,
+    model_version: str, seen: SeenIds,
+) -> Prepared:  # fmt: skip
     """What the store needs of a page, made where it delays nobody.
 
-    `permits` carries `is_known`, and `trades` and `search_words` as lists. `leads` has the columns of `score`; every
-    lead belongs to one of `permits`.
+    `seen` are the new ids of the run's earlier pages; those of this one are added. `permits` carries `is_known`, and
+    `trades` and `search_words` as lists. `leads` has the columns of `score`; every lead belongs to one of `permits`.
     """
     rows = permits.with_columns(
         pl.lit(dataset_id).alias("dataset_id"),
@@ -89,7 +91,10 @@ def prepare(
         array_text(pl.col("trades")).alias("trades"),
         array_text(pl.col("search_words")).alias("search_words"),
     )
-    return write_out(rows, _lead_rows(rows, leads, model_version))
+    new_ids = permits.filter(~pl.col("is_known"))["permit_id"]
+    suspects = seen.suspects(new_ids)
+    seen.add(new_ids)
+    return replace(write_out(rows, _lead_rows(rows, leads, model_version)), suspects=suspects)
 
 
 def write_out(permits: pl.DataFrame, leads: pl.DataFrame) -> Prepared:
@@ -144,7 +149,6 @@ class PermitWriter:
         self._conn = conn
         self._dataset_id = dataset_id
         self._run_id = run_id
-        self._new_ids = SeenIds()
         self._staged_ids: set[str] = set()
         self._page_order = 0
         self.written = Written()
@@ -155,9 +159,7 @@ class PermitWriter:
 
     def write(self, prepared: Prepared) -> None:
         """Store rows that differ from what was committed when they were looked up, and their leads."""
-        new_ids = prepared.permits.filter(~pl.col("is_known"))["permit_id"]
-        met = self._met(new_ids)
-        if len(met):
+        if prepared.suspects is not None and len(met := self._met(prepared.suspects)):
             prepared = prepared.knowing(met)
         for table, text in prepared.texts.items():
             copy_text(self._conn, table, COLUMNS[table], text)
@@ -166,14 +168,13 @@ class PermitWriter:
             events.stage_created(self._conn, prepared.created)
         self.written.permit_new += prepared.permit_count
         self.written.leads += prepared.lead_count
-        self._stage(prepared.permits.filter("is_known"), prepared.leads.filter("is_known"))
+        if prepared.permit_count < prepared.permits.height:
+            self._stage(prepared.permits.filter("is_known"), prepared.leads.filter("is_known"))
         self._page_order += 1
 
-    def _met(self, ids: pl.Series) -> pl.Series:
-        """Those of the ids that an earlier page of this very run brought."""
-        suspects = self._new_ids.suspects(ids)
-        self._new_ids.add(ids)
-        if not len(suspects):
+    def _met(self, suspects: pl.Series) -> pl.Series:
+        """Those of the suspects that an earlier page of this very run brought."""
+        if suspects.is_empty():
             return suspects
         rows = self._conn.execute(QUERIES["stored_permits"], {"permit_ids": _array(suspects)}).fetchall()
         return pl.Series([permit_id for (permit_id,) in rows], dtype=pl.String)
@@ -210,8 +211,6 @@ class PermitWriter:
         self._conn.execute(events.QUERIES["stage_changed_permits"])
 
     def _stage(self, permits: pl.DataFrame, leads: pl.DataFrame) -> None:
-        if permits.is_empty():
-            return
         order = pl.lit(self._page_order, pl.Int32).alias("page_order")
         copy_frame(self._conn, "staged_permits", permits.select(PERMIT_COLUMNS).with_columns(order))
         copy_frame(self._conn, "staged_leads", leads.select(LEAD_COLUMNS).with_columns(order))

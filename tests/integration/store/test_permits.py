@@ -13,6 +13,7 @@ from permit_leads.permit import FIELDS, PERMIT_SCHEMA
 from permit_leads.search import search_words
 from permit_leads.store.identity import with_identity
 from permit_leads.store.permits import QUERIES, PermitWriter, Written, prepare, split_known
+from permit_leads.store.seen import SeenIds
 
 DATASET = "austin_issued_permits"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -66,11 +67,12 @@ def run(
     """One run of these pages, compared with what was there before it began, as the real run does."""
     split = [split_known(conn, page) for page in pages]
     run_id = uuid.uuid4()
-    writer = PermitWriter(conn, DATASET, run_id)
+    writer, seen = PermitWriter(conn, DATASET, run_id), SeenIds()
     for differing, unchanged in split:
         writer.saw_unchanged(unchanged)
         if not differing.is_empty():
-            writer.write(prepare(DATASET, run_id, differing, leads(differing, trade, openness), recorded_at, "test"))
+            scored = leads(differing, trade, openness)
+            writer.write(prepare(DATASET, run_id, differing, scored, recorded_at, "test", seen))
     written = writer.apply()
     conn.execute("drop table staged_permits, staged_leads, applied_leads")
     return written
