@@ -18,8 +18,14 @@ delete from identity.mail_requests
    and requested_at = %(now)s;
 
 -- forget_old_requests --
+-- A few at a time, and none that another transaction is at: two that tidy up must not wait for each other.
 delete from identity.mail_requests
- where requested_at < %(now)s - %(interval)s;
+ where request_hash in (select old.request_hash
+                          from identity.mail_requests old
+                         where old.requested_at < %(now)s - %(interval)s
+                         order by old.requested_at
+                         limit 20
+                           for update skip locked);
 
 -- put_token --
 -- The newest mail of its kind is the one that counts.
@@ -73,7 +79,12 @@ values (%(code_hash)s, %(user_id)s, %(method)s, %(code_challenge)s, %(code_chall
 
 -- forget_old_auth_codes --
 delete from identity.auth_codes
- where expires_at < %(now)s - interval '1 day';
+ where code_hash in (select old.code_hash
+                       from identity.auth_codes old
+                      where old.expires_at < %(now)s - interval '1 day'
+                      order by old.expires_at
+                      limit 20
+                        for update skip locked);
 
 -- lock_auth_code --
 select user_id, method, code_challenge, code_challenge_method, expires_at
