@@ -227,9 +227,9 @@ def test_number_of_statements_does_not_grow_with_the_page(api: httpx.Client) -> 
 
 
 def test_detail_takes_few_statements(api: httpx.Client) -> None:
-    """Role, lead, siblings, versions, page, claim."""
+    """Role, lead, siblings, versions, page, claim; for the receipts, role and who must not appear."""
     lead_id = api.get("/api/leads").json()["items"][0]["lead_id"]
-    assert statements_of(api, f"/api/leads/{lead_id}") == 6
+    assert statements_of(api, f"/api/leads/{lead_id}") == 8
 
 
 def test_public_answers_take_none_while_coverage_is_known(api: httpx.Client) -> None:
