@@ -31,6 +31,7 @@ from leadledger.leads import market_routes as market
 from leadledger.leads import permit_list_routes as permit_lists
 from leadledger.leads import permit_routes as permits
 from leadledger.leads import routes as leads
+from leadledger.leads import search_routes as lead_searches
 from leadledger.leads.coverage import CoverageBook
 from leadledger.leads.receipts import ReceiptReader
 from leadledger.logs import configure_logging
@@ -135,6 +136,7 @@ def build_app(
     for one in (
         health.router,
         leads.public,
+        lead_searches.router,
         leads.router,
         permits.router,
         permit_lists.router,

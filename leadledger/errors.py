@@ -27,6 +27,7 @@ class AppError(Exception):
 
     status = 400
     code = "bad_request"
+    extra: Mapping[str, object] = {}
 
     def __init__(self, message: str, *, field: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)

@@ -33,7 +33,7 @@ def json_response(content: object, *, status: int = 200, headers: dict[str, str]
 def error_response(error: AppError, request_id: str) -> Response:
     """The one error body."""
     body = {"code": error.code, "message": error.message, "field": error.field, "request_id": request_id}
-    return json_response(body, status=error.status, headers=error.headers)
+    return json_response({**body, **error.extra}, status=error.status, headers=error.headers)
 
 
 def declare_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:

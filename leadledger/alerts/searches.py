@@ -17,6 +17,7 @@ from leadledger.alerts.clauses import CannotWatch, Clause, compile_clauses
 from leadledger.alerts.contents import find_recent, read_leads
 from leadledger.alerts.models import SearchChange, SearchDraft
 from leadledger.errors import AppError, NotFound
+from leadledger.leads.asked_places import settle_places
 from leadledger.leads.filters import LeadSearch
 from leadledger.leads.summaries import summarize
 from leadledger.leads.words import read_plainly
@@ -78,7 +79,7 @@ def create_search(acting: Acting, draft: SearchDraft, most: int) -> dict[str, ob
         CannotWatch: it has a condition that matching cannot express.
         LimitReached: the account may have no more.
     """
-    clauses = read_clauses(draft.filter)
+    clauses = read_clauses(_settled(acting, draft.filter))
     acting.conn.execute(QUERIES["lock_account"], {"account_id": str(acting.account_id)})
     row = acting.conn.execute(QUERIES["count_searches"], {"account_id": acting.account_id}).fetchone()
     if row is not None and row[0] >= most:
@@ -107,7 +108,7 @@ def change_search(acting: Acting, saved_search_id: UUID, change: SearchChange) -
         "saved_search_id": saved_search_id,
         "name": change.name,
         "filter": _as_saved(change.filter) if change.filter else None,
-        "clauses": Jsonb(read_clauses(change.filter)) if change.filter else None,
+        "clauses": Jsonb(read_clauses(_settled(acting, change.filter))) if change.filter else None,
         "is_paused": change.is_paused,
     }
     if acting.conn.execute(QUERIES["change_search"], values).fetchone() is None:
@@ -133,7 +134,7 @@ def preview(acting: Acting, asked: LeadSearch) -> dict[str, object]:
         CannotWatch: it has a condition that matching cannot express.
     """
     now = datetime.now(UTC)
-    found = find_recent(acting.conn, read_clauses(asked), acting.time_zone, now)
+    found = find_recent(acting.conn, read_clauses(_settled(acting, asked)), acting.time_zone, now)
     best = [lead_id for lead_id, _ in found[:PREVIEW_SHOWN]]
     rows = read_leads(acting.conn, best)
     counted = Counter(day for _, day in found)
@@ -146,6 +147,11 @@ def preview(acting: Acting, asked: LeadSearch) -> dict[str, object]:
 
 def _summarize(lead_ids: Sequence[UUID], rows: Mapping[UUID, Mapping[str, Any]], now: datetime) -> list[object]:
     return [summarize(rows[lead_id], now.date()) for lead_id in lead_ids if lead_id in rows]
+
+
+def _settled(acting: Acting, asked: LeadSearch) -> LeadSearch:
+    """The place's name as its ZIPs or county; a territory changes later, so that one is left in, and refused."""
+    return asked if asked.territory_id is not None else settle_places(acting.conn, asked)
 
 
 def _read_words(text: str) -> list[list[list[str]]]:

@@ -13,8 +13,9 @@ from psycopg.types.json import Jsonb
 from leadledger.acting import Acting
 from leadledger.errors import AppError, NotFound
 from leadledger.exports.making import file_name
-from leadledger.exports.models import Export, ExportQuery, NewExport
+from leadledger.exports.models import PAGING, Export, ExportFilter, ExportQuery, NewExport
 from leadledger.exports.rows import QUERIES
+from leadledger.leads.asked_places import settle_places
 from leadledger.time_cursor import cut_page, read_cursor
 
 COLUMNS = {"columns": QUERIES["columns"]}
@@ -46,8 +47,13 @@ def ask_for_export(acting: Acting, wanted: NewExport) -> dict[str, object]:
 
     Raises:
         TooManyExports: ten of the account are not finished.
+        InvalidParameter: no place, or more than one, goes by the name asked for.
+        NotFound: there is no such territory.
     """
-    about = {"account_id": acting.account_id, "format": wanted.format, "filter": Jsonb(wanted.filter.as_stored())}
+    places_known = ExportFilter.model_validate(
+        settle_places(acting.conn, wanted.filter).model_dump(exclude=set(PAGING))
+    )
+    about = {"account_id": acting.account_id, "format": wanted.format, "filter": Jsonb(places_known.as_stored())}
     with acting.conn.cursor(row_factory=dict_row) as rows:
         try:
             asked = rows.execute(QUERIES["ask"].format(**COLUMNS), about).fetchone()

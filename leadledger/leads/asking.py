@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from leadledger.area_json import AREA_SCHEMA
 from leadledger.geometry import Bounds, InvalidArea, read_area
 from leadledger.leads.cursor import CURSOR_PATTERN
 from leadledger.validation import nearest
@@ -127,15 +128,6 @@ def _meet(one: Bounds, other: Bounds) -> bool:
     return not is_beside and one.south <= other.north and one.north >= other.south
 
 
-GEOJSON = {
-    "type": "object",
-    "required": ["type", "coordinates"],
-    "properties": {
-        "type": {"type": "string", "enum": ["Polygon", "MultiPolygon"]},
-        "coordinates": {"type": "array", "minItems": 1, "items": {"type": "array"}},
-    },
-}
-
 Trade = Annotated[str, AfterValidator(check_trade), WithJsonSchema({"type": "string", "enum": TRADES})]
 Fips = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 Zip = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
@@ -151,7 +143,7 @@ Dollars = Annotated[int, Field(ge=0, le=HIGHEST_COST)]
 Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*[A-Za-z0-9][^\x00]*$")]
 PlaceName = Annotated[str, Field(min_length=2, max_length=80, pattern=r"^[^\x00]*[A-Za-z0-9][^\x00]*$")]
 Box = Annotated[str, AfterValidator(check_box), WithJsonSchema({"type": "string", "pattern": BOX_PATTERN})]
-Polygon = Annotated[dict[str, object], AfterValidator(check_polygon), WithJsonSchema(GEOJSON)]
+Polygon = Annotated[dict[str, object], AfterValidator(check_polygon), WithJsonSchema(AREA_SCHEMA)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Miles = Annotated[float, Field(gt=0, le=MOST_MILES, allow_inf_nan=False)]

@@ -15,7 +15,7 @@ from pathlib import Path
 from psycopg import sql
 
 from leadledger.leads.areas import Region, read_region
-from leadledger.leads.filters import Group, LeadFilter, LeadSearch, Narrowing
+from leadledger.leads.filters import Group, LeadQuestion, LeadSearch, Narrowing
 from leadledger.leads.words import Terms, read_plainly
 from permit_leads.score.ranking import min_rank_key
 from permit_leads.store.queries import load_queries
@@ -79,7 +79,7 @@ class Conditions:
         return bool(self.permit) or self.has_groups
 
 
-def choose_conditions(asked: LeadFilter, today: date, read_words: ReadWords = read_plainly) -> Conditions:
+def choose_conditions(asked: LeadQuestion, today: date, read_words: ReadWords = read_plainly) -> Conditions:
     """The blocks for what was asked, and their values."""
     builder = _Builder(today, read_words)
     terms, region = builder.words_of(asked), read_region(asked, QUERIES)

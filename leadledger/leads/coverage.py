@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from leadledger.database import Connection, Database
 from leadledger.leads.areas import read_region
 from leadledger.leads.conditions import QUERIES as SEARCH
-from leadledger.leads.filters import LeadFilter
+from leadledger.leads.filters import LeadQuestion
 from leadledger.leads.holding import describe_hold
 from leadledger.leads.places import county_name, county_names
 from permit_leads.freshness import Cause, Feed, Judgement, judge
@@ -101,7 +101,7 @@ class CoverageBook:
         return Snapshot(now, described, self._counts.counties)
 
 
-def cover(snapshot: Snapshot, asked: LeadFilter, local: frozenset[str] | None, *, is_found: bool) -> dict[str, Any]:
+def cover(snapshot: Snapshot, asked: LeadQuestion, local: frozenset[str] | None, *, is_found: bool) -> dict[str, Any]:
     """Which datasets speak about the place asked for; `local` are those of its ZIPs and areas, if it has any."""
     here = [one for one in snapshot.datasets if one["last_success"] is not None]
     if asked.county:
@@ -126,7 +126,7 @@ def datasets_of_zips(conn: Connection, zips: Sequence[str]) -> frozenset[str]:
     return frozenset(dataset_id for (dataset_id,) in conn.execute(QUERIES["datasets_of_zips"], {"zips": list(zips)}))
 
 
-def datasets_of_place(conn: Connection, asked: LeadFilter) -> frozenset[str] | None:
+def datasets_of_place(conn: Connection, asked: LeadQuestion) -> frozenset[str] | None:
     """Datasets that have leads in the ZIPs, or permits in the area, asked for; None when neither is asked for."""
     region = read_region(asked, SEARCH)
     found = [datasets_of_zips(conn, asked.zip)] if asked.zip else []
@@ -134,6 +134,11 @@ def datasets_of_place(conn: Connection, asked: LeadFilter) -> frozenset[str] | N
         statement = QUERIES["datasets_of_cells"].format(**region.cells)
         found.append(frozenset(dataset_id for (dataset_id,) in conn.execute(statement)))
     return frozenset.intersection(*found) if found else None
+
+
+def counties_of(snapshot: Snapshot) -> frozenset[str]:
+    """FIPS codes of the counties that some loaded dataset speaks about."""
+    return frozenset(str(row["county_fips"]) for row in list_counties(snapshot))
 
 
 def list_counties(snapshot: Snapshot) -> list[dict[str, object]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Self
+from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -25,6 +27,7 @@ from leadledger.leads.asking import (
     Miles,
     Openness,
     PermitClass,
+    PlaceName,
     Polygon,
     Score,
     Sort,
@@ -62,10 +65,10 @@ class Narrowing(BaseModel):
         description="direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.",
     )
     county: list[Fips] = Field(
-        default=[], max_length=50, description="County FIPS codes, any of them; repeat it.", examples=[["48453"]]
+        default=[], max_length=300, description="County FIPS codes, any of them; repeat it.", examples=[["48453"]]
     )
     zip: list[Zip] = Field(
-        default=[], max_length=100, description="Five-digit ZIPs, any of them; repeat it.", examples=[["78704"]]
+        default=[], max_length=1_000, description="Five-digit ZIPs, any of them; repeat it.", examples=[["78704"]]
     )
     lat: Latitude | SkipJsonSchema[None] = Field(
         default=None, description="Latitude of the middle of a circle, with `lon` and `miles`.", examples=[30.267]
@@ -150,12 +153,26 @@ def read_json_openness(value: object) -> object:
     return list(OPEN) if value is None else value
 
 
-class LeadFilter(Narrowing):
-    """The query of GET /api/leads."""
+class LeadQuestion(Narrowing):
+    """Which leads: all conditions, without how they are shown."""
 
+    place: PlaceName | SkipJsonSchema[None] = Field(
+        default=None,
+        description="A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by "
+        "the name, the answer is 300 with all of them.",
+        examples=["Austin, TX"],
+    )
+    territory_id: UUID | SkipJsonSchema[None] = Field(
+        default=None, description="A territory of the account: leads in any of its counties, ZIPs or its area."
+    )
     openness: Annotated[list[Openness], BeforeValidator(read_json_openness)] = Field(
         default=list(OPEN), min_length=1, max_length=4, description="How far the work is still to be had; repeat it."
     )
+
+
+class LeadFilter(LeadQuestion):
+    """The query of GET /api/leads."""
+
     sort: Sort = Field(
         default="score",
         description="score: best first; newest: by day of issue, else of application; cost: highest declared first; "
@@ -214,9 +231,28 @@ class LeadSearch(LeadFilter):
         return self
 
 
-def widen(asked: LeadFilter) -> LeadSearch:
-    """A checked query as a search."""
+class MapQuestion(LeadQuestion):
+    """The query of GET /api/leads/clusters."""
+
+    bbox: Box = Field(description="The view: west,south,east,north in degrees.", examples=["-97.9,30.1,-97.5,30.5"])
+    zoom: int = Field(
+        ge=4, le=20, description="As of web maps: a tile is 360 degrees by two to the zoom.", examples=[11]
+    )
+
+
+def widen(asked: LeadQuestion) -> LeadSearch:
+    """A checked question as a search."""
     return asked if isinstance(asked, LeadSearch) else LeadSearch.model_construct(**dict(asked))
+
+
+def narrow_to(asked: LeadSearch, groups: Sequence[Group]) -> LeadSearch:
+    """The same, and besides at least one of the groups must hold; alone, a group of ZIPs or counties may be walked."""
+    (first, *others) = groups
+    for name in ("zip", "county"):
+        values = getattr(first, name)
+        if not others and values and not getattr(asked, name) and first.model_fields_set == {name}:
+            return asked.model_copy(update={name: values})
+    return asked.model_copy(update={"all": [*asked.all, Group.model_construct(any=list(groups))]})
 
 
 def _canonical(value: object) -> object:

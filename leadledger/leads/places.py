@@ -15,6 +15,12 @@ def county_names() -> dict[str, tuple[str, str]]:
     return {row["statefp"] + row["countyfp"]: (row["name"], states[row["statefp"]]) for row in rows}
 
 
+@cache
+def state_names() -> dict[str, str]:
+    """Two letters -> name, of every state and territory."""
+    return {row["postal"]: row["name"] for row in _rows("states.csv")}
+
+
 def county_name(county_fips: str | None) -> str | None:
     """Its name; None for no county, or a code nobody knows."""
     return county_names().get(county_fips, (None,))[0] if county_fips else None

@@ -6,18 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
-from leadledger.auth import Caller
-from leadledger.database import Database
 from leadledger.deps import CallerOf, DatabaseOf, refuse_parameters
 from leadledger.errors import NotFound
-from leadledger.leads import coverage, detail, search
+from leadledger.leads import coverage, detail
 from leadledger.leads.coverage import CoverageBook
-from leadledger.leads.filters import LeadFilter, LeadSearch
-from leadledger.leads.models import Counties, Coverage, LeadDetail, LeadPage, Trades
+from leadledger.leads.models import Counties, Coverage, LeadDetail, Trades
 from leadledger.leads.receipts import ReceiptReader
 from leadledger.responses import declare_errors, json_response
 from permit_leads.normalize.trades import trade_labels
@@ -76,45 +72,6 @@ def list_trades() -> Response:
 def list_counties(book: CoverageOf) -> Response:
     """Counties that some loaded dataset speaks about, by state and name. Public."""
     return json_response({"counties": coverage.list_counties(book.look())})
-
-
-@router.get("/leads", operation_id="list_leads", response_model=LeadPage, responses=declare_errors(400, 401, 403))
-def list_leads(
-    asked: Annotated[LeadFilter, Query()], caller: CallerOf, database: DatabaseOf, book: CoverageOf
-) -> Response:
-    """Leads in the order asked for, page by page; with them, what the answer can know of the place asked for."""
-    return json_response(answer_search(asked, caller, database, book))
-
-
-@router.post(
-    "/leads/search",
-    operation_id="search_leads",
-    response_model=LeadPage,
-    responses=declare_errors(400, 401, 403, 422),
-    dependencies=PLAIN,
-)
-def search_leads(asked: LeadSearch, caller: CallerOf, database: DatabaseOf, book: CoverageOf) -> Response:
-    """The same with a drawn area and with groups of conditions; changes nothing."""
-    return json_response(answer_search(asked, caller, database, book))
-
-
-@router.get("/leads/search", include_in_schema=False)
-def refuse_get_of_search() -> None:
-    """Else it would be the address of a lead called "search".
-
-    Raises:
-        HTTPException: always.
-    """
-    raise HTTPException(405, headers={"Allow": "POST"})
-
-
-def answer_search(asked: LeadFilter, caller: Caller, database: Database, book: CoverageBook) -> dict[str, object]:
-    """LeadPage."""
-    snapshot = book.look()
-    with database.acting_as("authenticated", caller.claims) as conn:
-        page = search.list_leads(conn, asked, today())
-        local = coverage.datasets_of_place(conn, asked)
-    return {**page, "coverage": coverage.cover(snapshot, asked, local, is_found=bool(page["items"]))}
 
 
 @router.get(

@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from leadledger.database import Connection
+from leadledger.leads.asked_places import resolve_places
 from leadledger.leads.conditions import QUERIES, Conditions, ReadWords, block, choose_conditions, join
 from leadledger.leads.cursor import Cursor
 from leadledger.leads.filters import LeadFilter
@@ -75,8 +76,11 @@ def list_leads(
     """One page of leads in the order asked for; ties by lead_id, so pages never overlap. LeadPage without its coverage.
 
     Raises:
-        InvalidParameter: the cursor is not one of this question's.
+        InvalidParameter: the cursor is not one of this question's, or no place goes by the name asked for.
+        AmbiguousPlace: several do.
+        NotFound: there is no such territory.
     """
+    asked = resolve_places(conn, asked)
     question = Question(asked, choose_conditions(asked, today, read_words), read_cursor(asked), today)
     counted = count(conn, question)
     with conn.cursor(row_factory=dict_row) as rows:
@@ -173,6 +177,11 @@ def compose_permit_count(conditions: Conditions) -> sql.Composed:
     return QUERIES["count_by_permits"].format(
         permits=_permits(conditions), permit_conditions=join(conditions.permit), conditions=join(conditions.of_lead)
     )
+
+
+def compose_matching(conditions: Conditions) -> sql.Composed:
+    """Permits that fit, found by their own index, up to the bound."""
+    return QUERIES["matching_permits"].format(permits=_permits(conditions), permit_conditions=join(conditions.permit))
 
 
 def _page(source: sql.Composed) -> sql.Composed:

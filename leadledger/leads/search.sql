@@ -98,6 +98,12 @@ select (select count(*) from matching), count(lead.lead_id)
           and {conditions}
         limit 100) as lead;
 
+-- matching_permits --
+select permit.permit_id
+  from {permits}
+ where {permit_conditions}
+ limit %(permit_limit)s
+
 -- permits_by_words --
 public.permits as permit
 

@@ -17,7 +17,8 @@ def clauses(**asked: Any) -> list[dict[str, Any]]:
 
 
 def test_every_field_of_the_list_is_watched_or_refused_by_name() -> None:
-    assert set(LeadSearch.model_fields) - WATCHED - OF_THE_LIST == set(OF_A_PAGE)
+    """A place's name is its ZIPs or county by then; a territory is refused."""
+    assert set(LeadSearch.model_fields) - WATCHED - OF_THE_LIST == {*OF_A_PAGE, "place", "territory_id"}
 
 
 def test_plain_question_is_one_clause() -> None:

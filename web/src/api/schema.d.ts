@@ -724,6 +724,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Clusters
+         * @description The leads asked for on a map: bounded counts in squares that stand still when the view moves.
+         */
+        get: operations["count_clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Facets
+         * @description How many of the leads asked for there are by trade, kind, openness, county, ZIP, class; bounded like totals.
+         */
+        get: operations["count_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/search": {
         parameters: {
             query?: never;
@@ -1796,6 +1836,26 @@ export interface components {
             stages: components["schemas"]["StageCount"][];
         };
         /**
+         * Cluster
+         * @description A square of the map that leads lie in.
+         */
+        Cluster: {
+            /** @description Leads; counting stops at a hundred permits a square. */
+            count: components["schemas"]["Total"];
+            /**
+             * Latitude
+             * @description The middle of those counted.
+             */
+            latitude: number;
+            /**
+             * Lead Id
+             * @description The lead, where it is the only one.
+             */
+            lead_id: string | null;
+            /** Longitude */
+            longitude: number;
+        };
+        /**
          * CompanyName
          * @description A company as a publisher writes it.
          */
@@ -2495,6 +2555,12 @@ export interface components {
              */
             permit_class_mapped: ("Residential" | "Commercial")[];
             /**
+             * Place
+             * @description A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by the name, the answer is 300 with all of them.
+             * @example Austin, TX
+             */
+            place?: string;
+            /**
              * Polygon
              * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 positions.
              * @example {
@@ -2522,9 +2588,13 @@ export interface components {
              *     }
              */
             polygon?: {
-                coordinates: unknown[][];
+                coordinates: number[][][];
                 /** @enum {string} */
-                type: "Polygon" | "MultiPolygon";
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
             };
             /**
              * Q
@@ -2545,6 +2615,12 @@ export interface components {
              * @default []
              */
             status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+            /**
+             * Territory Id
+             * Format: uuid
+             * @description A territory of the account: leads in any of its counties, ZIPs or its area.
+             */
+            territory_id?: string;
             /**
              * Trade
              * @description Trades, any of them; repeat it.
@@ -2724,6 +2800,12 @@ export interface components {
              */
             permit_class_mapped: ("Residential" | "Commercial")[];
             /**
+             * Place
+             * @description A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by the name, the answer is 300 with all of them.
+             * @example Austin, TX
+             */
+            place?: string;
+            /**
              * Polygon
              * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 positions.
              * @example {
@@ -2751,9 +2833,13 @@ export interface components {
              *     }
              */
             polygon?: {
-                coordinates: unknown[][];
+                coordinates: number[][][];
                 /** @enum {string} */
-                type: "Polygon" | "MultiPolygon";
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
             };
             /**
              * Q
@@ -2774,6 +2860,12 @@ export interface components {
              * @default []
              */
             status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+            /**
+             * Territory Id
+             * Format: uuid
+             * @description A territory of the account: leads in any of its counties, ZIPs or its area.
+             */
+            territory_id?: string;
             /**
              * Trade
              * @description Trades, any of them; repeat it.
@@ -2808,6 +2900,39 @@ export interface components {
             items: components["schemas"]["Export"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Facet
+         * @description One field with its values, most frequent first, at most fifty; those of no value last.
+         */
+        Facet: {
+            /**
+             * Facet
+             * @enum {string}
+             */
+            facet: "trade" | "kind" | "openness" | "county_fips" | "original_zip" | "permit_class_mapped";
+            /** Values */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /**
+         * FacetValue
+         * @description One value, and how many of the leads that fit have it.
+         */
+        FacetValue: {
+            /** Count */
+            count: number;
+            /**
+             * Label
+             * @description For people.
+             * @example Roofing
+             */
+            label: string | null;
+            /**
+             * Value
+             * @description As a filter takes it; null: the permit does not say.
+             * @example roofing
+             */
+            value: string | null;
         };
         /**
          * FeedState
@@ -3011,9 +3136,13 @@ export interface components {
              * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out.
              */
             polygon?: {
-                coordinates: unknown[][];
+                coordinates: number[][][];
                 /** @enum {string} */
-                type: "Polygon" | "MultiPolygon";
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
             };
             /**
              * Q
@@ -3196,9 +3325,13 @@ export interface components {
              * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out.
              */
             polygon?: {
-                coordinates: unknown[][];
+                coordinates: number[][][];
                 /** @enum {string} */
-                type: "Polygon" | "MultiPolygon";
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
             };
             /**
              * Q
@@ -3405,6 +3538,27 @@ export interface components {
             stage: "new" | "contacted" | "quoted" | "won" | "lost";
         };
         /**
+         * LeadClusters
+         * @description A view of the map; squares without a lead are left out, leads without a position are on no map.
+         */
+        LeadClusters: {
+            /** Clusters */
+            clusters: components["schemas"]["Cluster"][];
+            coverage: components["schemas"]["LeadCoverage"];
+            /**
+             * Side Degrees
+             * @description How wide and high a square is.
+             */
+            side_degrees: number;
+            /**
+             * Words
+             * @description Corrections and synonyms of q; empty where it was taken as written.
+             */
+            words: components["schemas"]["WordReading"][];
+            /** Zoom */
+            zoom: number;
+        };
+        /**
          * LeadCoverage
          * @description What an answer can know: an empty list means something else where nobody publishes, or where a feed is stale.
          */
@@ -3549,6 +3703,21 @@ export interface components {
             versions: components["schemas"]["PermitVersion"][];
             /** Work Class */
             work_class: string | null;
+        };
+        /**
+         * LeadFacets
+         * @description Counts within the question. Where total is `gte`, they are those of the candidates looked at, and not of all.
+         */
+        LeadFacets: {
+            coverage: components["schemas"]["LeadCoverage"];
+            /** Facets */
+            facets: components["schemas"]["Facet"][];
+            total: components["schemas"]["Total"];
+            /**
+             * Words
+             * @description Corrections and synonyms of q; empty where it was taken as written.
+             */
+            words: components["schemas"]["WordReading"][];
         };
         /**
          * LeadPage
@@ -3811,6 +3980,12 @@ export interface components {
              */
             permit_class_mapped: ("Residential" | "Commercial")[];
             /**
+             * Place
+             * @description A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by the name, the answer is 300 with all of them.
+             * @example Austin, TX
+             */
+            place?: string;
+            /**
              * Polygon
              * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 positions.
              * @example {
@@ -3838,9 +4013,13 @@ export interface components {
              *     }
              */
             polygon?: {
-                coordinates: unknown[][];
+                coordinates: number[][][];
                 /** @enum {string} */
-                type: "Polygon" | "MultiPolygon";
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
             };
             /**
              * Q
@@ -3861,6 +4040,12 @@ export interface components {
              * @default []
              */
             status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+            /**
+             * Territory Id
+             * Format: uuid
+             * @description A territory of the account: leads in any of its counties, ZIPs or its area.
+             */
+            territory_id?: string;
             /**
              * Trade
              * @description Trades, any of them; repeat it.
@@ -5215,6 +5400,75 @@ export interface components {
              * Format: uuid
              */
             permit_id: string;
+        };
+        /**
+         * PlaceCandidate
+         * @description One of the places that go by a name.
+         */
+        PlaceCandidate: {
+            /**
+             * County Fips
+             * @description The counties it lies in.
+             */
+            county_fips: string[];
+            /**
+             * Is Covered
+             * @description Whether some loaded dataset speaks about one of them.
+             */
+            is_covered: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "zip" | "city" | "county";
+            /**
+             * Place
+             * @description Ask again with this.
+             * @example Austin, TX
+             */
+            place: string;
+            /**
+             * State
+             * @example TX
+             */
+            state: string;
+            /**
+             * Zip Count
+             * @description How many ZIPs a city has; 0 for a county, which is asked for by its code.
+             */
+            zip_count: number;
+        };
+        /**
+         * PlaceChoices
+         * @description Several places go by the name asked for: those that are covered first.
+         */
+        PlaceChoices: {
+            /** Candidates */
+            candidates: components["schemas"]["PlaceCandidate"][];
+            /**
+             * Code
+             * @description Stable word for programs.
+             * @example invalid_parameter
+             */
+            code: string;
+            /**
+             * Field
+             * @description The parameter or body field at fault, if one is.
+             * @example min_score
+             */
+            field: string | null;
+            /**
+             * Message
+             * @description One sentence: what was seen, what was expected, what to do.
+             * @example min_score is '101'; expected a whole number from 0 to 100
+             */
+            message: string;
+            /**
+             * Request Id
+             * @description Also in the X-Request-Id header; quote it when asking for help.
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            request_id: string;
         };
         /**
          * Preview
@@ -12394,6 +12648,10 @@ export interface operations {
                 changed_since?: string;
                 /** @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands. */
                 q?: string;
+                /** @description A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by the name, the answer is 300 with all of them. */
+                place?: string;
+                /** @description A territory of the account: leads in any of its counties, ZIPs or its area. */
+                territory_id?: string;
                 /** @description How far the work is still to be had; repeat it. */
                 openness?: ("open" | "likely" | "taken" | "closed")[];
                 /** @description score: best first; newest: by day of issue, else of application; cost: highest declared first; changed: what we learned last first. Ties by lead_id. */
@@ -12431,6 +12689,17 @@ export interface operations {
                     "application/json": components["schemas"]["LeadPage"];
                 };
             };
+            /** @description Several places go by the name in `place`; ask again with one of them. */
+            300: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceChoices"];
+                };
+            };
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
                 headers: {
@@ -12457,6 +12726,403 @@ export interface operations {
             };
             /** @description The token is good, but not for this. */
             403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    count_clusters: {
+        parameters: {
+            query: {
+                /** @description Trades, any of them; repeat it. */
+                trade?: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+                /** @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it. */
+                kind?: ("direct" | "adjacent")[];
+                /** @description County FIPS codes, any of them; repeat it. */
+                county?: string[];
+                /** @description Five-digit ZIPs, any of them; repeat it. */
+                zip?: string[];
+                /** @description Latitude of the middle of a circle, with `lon` and `miles`. */
+                lat?: number;
+                /** @description Longitude of the middle of a circle. */
+                lon?: number;
+                /** @description Radius of the circle; permits without a position are left out. */
+                miles?: number;
+                /** @description The view: west,south,east,north in degrees. */
+                bbox: string;
+                /** @description Lowest score, as of today. */
+                min_score?: number;
+                /** @description Highest score, as of today. */
+                max_score?: number;
+                /** @description Lowest declared cost, in whole US dollars; permits without one are left out. */
+                min_cost?: number;
+                /** @description Highest declared cost; permits without one are left out. */
+                max_cost?: number;
+                /** @description First day of issue, in the publisher's calendar. */
+                issued_since?: string;
+                /** @description Last day of issue. */
+                issued_until?: string;
+                /** @description First day of application. */
+                applied_since?: string;
+                /** @description Last day of application. */
+                applied_until?: string;
+                /** @description First day of completion. */
+                completed_since?: string;
+                /** @description Last day of completion. */
+                completed_until?: string;
+                /** @description Kind of property; permits that do not say are left out; repeat it. */
+                permit_class_mapped?: ("Residential" | "Commercial")[];
+                /** @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q. */
+                work_class_mapped?: ("New" | "Existing" | "Demolition")[];
+                /** @description Our words for the status; repeat it. */
+                status_current_mapped?: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+                /** @description Whether a company is named as contractor. Names of persons are never looked at. */
+                has_contractor?: boolean;
+                /** @description Leads that are new or say something else since this instant, by the time we learned it. */
+                changed_since?: string;
+                /** @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands. */
+                q?: string;
+                /** @description A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by the name, the answer is 300 with all of them. */
+                place?: string;
+                /** @description A territory of the account: leads in any of its counties, ZIPs or its area. */
+                territory_id?: string;
+                /** @description How far the work is still to be had; repeat it. */
+                openness?: ("open" | "likely" | "taken" | "closed")[];
+                /** @description As of web maps: a tile is 360 degrees by two to the zoom. */
+                zoom: number;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadClusters"];
+                };
+            };
+            /** @description Several places go by the name in `place`; ask again with one of them. */
+            300: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceChoices"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    count_facets: {
+        parameters: {
+            query?: {
+                /** @description Trades, any of them; repeat it. */
+                trade?: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+                /** @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it. */
+                kind?: ("direct" | "adjacent")[];
+                /** @description County FIPS codes, any of them; repeat it. */
+                county?: string[];
+                /** @description Five-digit ZIPs, any of them; repeat it. */
+                zip?: string[];
+                /** @description Latitude of the middle of a circle, with `lon` and `miles`. */
+                lat?: number;
+                /** @description Longitude of the middle of a circle. */
+                lon?: number;
+                /** @description Radius of the circle; permits without a position are left out. */
+                miles?: number;
+                /** @description Box west,south,east,north in degrees; permits without a position are left out. */
+                bbox?: string;
+                /** @description Lowest score, as of today. */
+                min_score?: number;
+                /** @description Highest score, as of today. */
+                max_score?: number;
+                /** @description Lowest declared cost, in whole US dollars; permits without one are left out. */
+                min_cost?: number;
+                /** @description Highest declared cost; permits without one are left out. */
+                max_cost?: number;
+                /** @description First day of issue, in the publisher's calendar. */
+                issued_since?: string;
+                /** @description Last day of issue. */
+                issued_until?: string;
+                /** @description First day of application. */
+                applied_since?: string;
+                /** @description Last day of application. */
+                applied_until?: string;
+                /** @description First day of completion. */
+                completed_since?: string;
+                /** @description Last day of completion. */
+                completed_until?: string;
+                /** @description Kind of property; permits that do not say are left out; repeat it. */
+                permit_class_mapped?: ("Residential" | "Commercial")[];
+                /** @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q. */
+                work_class_mapped?: ("New" | "Existing" | "Demolition")[];
+                /** @description Our words for the status; repeat it. */
+                status_current_mapped?: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+                /** @description Whether a company is named as contractor. Names of persons are never looked at. */
+                has_contractor?: boolean;
+                /** @description Leads that are new or say something else since this instant, by the time we learned it. */
+                changed_since?: string;
+                /** @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands. */
+                q?: string;
+                /** @description A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by the name, the answer is 300 with all of them. */
+                place?: string;
+                /** @description A territory of the account: leads in any of its counties, ZIPs or its area. */
+                territory_id?: string;
+                /** @description How far the work is still to be had; repeat it. */
+                openness?: ("open" | "likely" | "taken" | "closed")[];
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadFacets"];
+                };
+            };
+            /** @description Several places go by the name in `place`; ask again with one of them. */
+            300: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceChoices"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
@@ -12550,6 +13216,17 @@ export interface operations {
                     "application/json": components["schemas"]["LeadPage"];
                 };
             };
+            /** @description Several places go by the name in `place`; ask again with one of them. */
+            300: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceChoices"];
+                };
+            };
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
                 headers: {
@@ -12576,6 +13253,17 @@ export interface operations {
             };
             /** @description The token is good, but not for this. */
             403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
