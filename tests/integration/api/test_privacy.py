@@ -15,6 +15,8 @@ import pytest
 from pydantic import SecretStr
 
 from leadledger.app import create_app
+from leadledger.exports.making import make_export
+from leadledger.jobs.export_tasks import open_workshop
 from leadledger.mail import outbox_folder
 from leadledger.privacy import desk
 from leadledger.settings import ApiSettings
@@ -53,11 +55,29 @@ class Office:
         return desk.run(parser.parse_args(arguments), self.settings, (said if said is not None else []).append)
 
     def everything(self) -> str:
-        """All that a signed-in caller can read of the first permit, and the archived page."""
-        leads = self.api.get("/api/leads", params={"openness": ["open", "closed", "taken", "likely"]}).text
-        ids = [lead["lead_id"] for lead in self.api.get("/api/leads").json()["items"]]
-        details = [self.api.get(f"/api/leads/{lead_id}").text for lead_id in ids]
-        return "\n".join([leads, *details, self.api.get(f"/api/pages/{PAGE_SHA256}").text]).casefold()
+        """All that a signed-in caller can get of these permits: every address that tells of them, and a file."""
+        openness = ["open", "closed", "taken", "likely"]
+        leads = self.api.get("/api/leads", params={"openness": openness})
+        found = leads.json()["items"]
+        permits = sorted({lead["permit_id"] for lead in found})
+        assert permits
+        paths = [f"/api/leads/{lead['lead_id']}" for lead in found]
+        for permit_id in permits:
+            paths += [f"/api/permits/{permit_id}{part}" for part in ("", "/versions", "/property")]
+        paths += [f"/api/pages/{PAGE_SHA256}", "/api/events?include=record", "/api/claims", "/api/market"]
+        paths += [f"/api/claims/{claim['claim_id']}" for claim in self.api.get("/api/claims").json()["items"]]
+        answers = [self.api.get(path) for path in paths]
+        assert {answer.status_code for answer in answers} == {200}
+        return "\n".join([leads.text, *(answer.text for answer in answers), self.export(openness)]).casefold()
+
+    def export(self, openness: list[str]) -> str:
+        """The file of these leads, made as a worker makes it."""
+        asked = {"format": "csv", "filter": {"openness": openness}}
+        export_id = self.api.post("/api/exports", json=asked).json()["export_id"]
+        make_export(open_workshop(self.settings, self.url), uuid.UUID(export_id))
+        file = self.api.get(f"/api/exports/{export_id}/file")
+        assert file.status_code == 200, file.text
+        return file.text
 
 
 @pytest.fixture
@@ -74,14 +94,21 @@ def office(template_database: str, tmp_path: Path) -> Iterator[Office]:
 
 
 def test_granted_request_leaves_no_trace_in_any_answer(office: Office) -> None:
-    assert "example builders" in office.everything()
+    lead = office.api.get("/api/leads", params={"q": "P-1"}).json()["items"][0]
+    assert office.api.post("/api/claims", json={"lead_id": lead["lead_id"]}).status_code == 201
+    before = office.everything()
+    assert before.count("example builders") > 20
+    assert "person owner 1" in before
+    office.file(kind="deletion", name="Person Owner", contact_email="a@example.com")
+    office.at_desk("grant", *office.ids(), "--reason", "by letter")
+    assert "person owner" not in office.everything()
     filed = office.file(**BUILDER)
     (request_id,) = office.ids()
     said: list[str] = []
     assert office.at_desk("grant", request_id, "--reason", "confirmed by letter", said=said) == 0
     assert said[0] == "granted: cleaned 3 permits, 0 former versions, 0 leads"
-    (mail,) = outbox_folder(office.settings.home).glob("*.eml")
-    assert "Your request was granted.\n\nconfirmed by letter" in mail.read_text().replace("\r\n", "\n")
+    mails = [mail.read_text().replace("\r\n", "\n") for mail in outbox_folder(office.settings.home).glob("*.eml")]
+    assert sum("Your request was granted.\n\nconfirmed by letter" in mail for mail in mails) == 1
     assert "example builders" not in office.everything()
     assert MARK in office.everything()
     found = office.api.get("/api/leads", params={"q": "builders"}).json()
