@@ -53,7 +53,12 @@ class DescribedApp(FastAPI):
         """The document, made once."""
         if not self.openapi_schema:
             self.openapi_schema = get_openapi(
-                title=self.title, version=self.version, description=self.description, routes=self.routes, tags=TAGS
+                title=self.title,
+                version=self.version,
+                description=self.description,
+                routes=self.routes,
+                tags=TAGS,
+                separate_input_output_schemas=False,
             )
             _drop_assumed_errors(self.openapi_schema)
             _add_limits(self.openapi_schema)

@@ -2359,7 +2359,7 @@ export interface components {
              * @example leads-2026-11-26-3f0c9a51.csv
              */
             file_name: string;
-            filter: components["schemas"]["ExportFilter-Output"];
+            filter: components["schemas"]["ExportFilter"];
             /** Finished At */
             finished_at: string | null;
             /**
@@ -2405,13 +2405,13 @@ export interface components {
          * ExportFilter
          * @description Exactly what POST /api/leads/search takes, but for its pages: a file has all of them.
          */
-        "ExportFilter-Input": {
+        ExportFilter: {
             /**
              * All
              * @description All of these must hold.
              * @default []
              */
-            all: components["schemas"]["Group-Input"][];
+            all: components["schemas"]["Group"][];
             /**
              * Any
              * @description At least one of these must hold, beside all of the above.
@@ -2428,252 +2428,7 @@ export interface components {
              *       }
              *     ]
              */
-            any: components["schemas"]["Group-Input"][];
-            /**
-             * Applied Since
-             * Format: date
-             * @description First day of application.
-             */
-            applied_since?: string;
-            /**
-             * Applied Until
-             * Format: date
-             * @description Last day of application.
-             */
-            applied_until?: string;
-            /**
-             * Bbox
-             * @description Box west,south,east,north in degrees; permits without a position are left out.
-             * @example -97.9,30.1,-97.5,30.5
-             */
-            bbox?: string;
-            /**
-             * Changed Since
-             * Format: date-time
-             * @description Leads that are new or say something else since this instant, by the time we learned it.
-             * @example 2026-11-25T00:00:00Z
-             */
-            changed_since?: string;
-            /**
-             * Completed Since
-             * Format: date
-             * @description First day of completion.
-             */
-            completed_since?: string;
-            /**
-             * Completed Until
-             * Format: date
-             * @description Last day of completion.
-             */
-            completed_until?: string;
-            /**
-             * County
-             * @description County FIPS codes, any of them; repeat it.
-             * @default []
-             * @example [
-             *       "48453"
-             *     ]
-             */
-            county: string[];
-            /**
-             * Has Contractor
-             * @description Whether a company is named as contractor. Names of persons are never looked at.
-             */
-            has_contractor?: boolean;
-            /**
-             * Issued Since
-             * Format: date
-             * @description First day of issue, in the publisher's calendar.
-             * @example 2026-11-01
-             */
-            issued_since?: string;
-            /**
-             * Issued Until
-             * Format: date
-             * @description Last day of issue.
-             */
-            issued_until?: string;
-            /**
-             * Kind
-             * @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.
-             * @default []
-             */
-            kind: ("direct" | "adjacent")[];
-            /**
-             * Lat
-             * @description Latitude of the middle of a circle, with `lon` and `miles`.
-             * @example 30.267
-             */
-            lat?: number;
-            /**
-             * Lon
-             * @description Longitude of the middle of a circle.
-             * @example -97.743
-             */
-            lon?: number;
-            /**
-             * Max Cost
-             * @description Highest declared cost; permits without one are left out.
-             */
-            max_cost?: number;
-            /**
-             * Max Score
-             * @description Highest score, as of today.
-             */
-            max_score?: number;
-            /**
-             * Miles
-             * @description Radius of the circle; permits without a position are left out.
-             * @example 10
-             */
-            miles?: number;
-            /**
-             * Min Cost
-             * @description Lowest declared cost, in whole US dollars; permits without one are left out.
-             * @example 10000
-             */
-            min_cost?: number;
-            /**
-             * Min Score
-             * @description Lowest score, as of today.
-             * @example 60
-             */
-            min_score?: number;
-            /**
-             * Openness
-             * @description How far the work is still to be had; repeat it.
-             * @default [
-             *       "open",
-             *       "likely"
-             *     ]
-             */
-            openness: ("open" | "likely" | "taken" | "closed")[];
-            /**
-             * Permit Class Mapped
-             * @description Kind of property; permits that do not say are left out; repeat it.
-             * @default []
-             */
-            permit_class_mapped: ("Residential" | "Commercial")[];
-            /**
-             * Place
-             * @description A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by the name, the answer is 300 with all of them.
-             * @example Austin, TX
-             */
-            place?: string;
-            /**
-             * Polygon
-             * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 positions.
-             * @example {
-             *       "coordinates": [
-             *         [
-             *           [
-             *             -97.8,
-             *             30.2
-             *           ],
-             *           [
-             *             -97.7,
-             *             30.2
-             *           ],
-             *           [
-             *             -97.7,
-             *             30.3
-             *           ],
-             *           [
-             *             -97.8,
-             *             30.2
-             *           ]
-             *         ]
-             *       ],
-             *       "type": "Polygon"
-             *     }
-             */
-            polygon?: {
-                coordinates: number[][][];
-                /** @enum {string} */
-                type: "Polygon";
-            } | {
-                coordinates: number[][][][];
-                /** @enum {string} */
-                type: "MultiPolygon";
-            };
-            /**
-             * Q
-             * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
-             * @example tear off shingles
-             */
-            q?: string;
-            /**
-             * Sort
-             * @description score: best first; newest: by day of issue, else of application; cost: highest declared first; changed: what we learned last first. Ties by lead_id.
-             * @default score
-             * @enum {string}
-             */
-            sort: "score" | "newest" | "cost" | "changed";
-            /**
-             * Status Current Mapped
-             * @description Our words for the status; repeat it.
-             * @default []
-             */
-            status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
-            /**
-             * Territory Id
-             * Format: uuid
-             * @description A territory of the account: leads in any of its counties, ZIPs or its area.
-             */
-            territory_id?: string;
-            /**
-             * Trade
-             * @description Trades, any of them; repeat it.
-             * @default []
-             * @example [
-             *       "roofing"
-             *     ]
-             */
-            trade: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
-            /**
-             * Work Class Mapped
-             * @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q.
-             * @default []
-             */
-            work_class_mapped: ("New" | "Existing" | "Demolition")[];
-            /**
-             * Zip
-             * @description Five-digit ZIPs, any of them; repeat it.
-             * @default []
-             * @example [
-             *       "78704"
-             *     ]
-             */
-            zip: string[];
-        };
-        /**
-         * ExportFilter
-         * @description Exactly what POST /api/leads/search takes, but for its pages: a file has all of them.
-         */
-        "ExportFilter-Output": {
-            /**
-             * All
-             * @description All of these must hold.
-             * @default []
-             */
-            all: components["schemas"]["Group-Output"][];
-            /**
-             * Any
-             * @description At least one of these must hold, beside all of the above.
-             * @default []
-             * @example [
-             *       {
-             *         "min_cost": 20000,
-             *         "trade": [
-             *           "roofing"
-             *         ]
-             *       },
-             *       {
-             *         "q": "hail"
-             *       }
-             *     ]
-             */
-            any: components["schemas"]["Group-Output"][];
+            any: components["schemas"]["Group"][];
             /**
              * Applied Since
              * Format: date
@@ -2996,208 +2751,19 @@ export interface components {
          * Group
          * @description Conditions inside of `any` or `all`; groups may stand in groups, three deep.
          */
-        "Group-Input": {
+        Group: {
             /**
              * All
              * @description All of these must hold.
              * @default []
              */
-            all: components["schemas"]["Group-Input"][];
+            all: components["schemas"]["Group"][];
             /**
              * Any
              * @description At least one of these must hold.
              * @default []
              */
-            any: components["schemas"]["Group-Input"][];
-            /**
-             * Applied Since
-             * Format: date
-             * @description First day of application.
-             */
-            applied_since?: string;
-            /**
-             * Applied Until
-             * Format: date
-             * @description Last day of application.
-             */
-            applied_until?: string;
-            /**
-             * Bbox
-             * @description Box west,south,east,north in degrees; permits without a position are left out.
-             * @example -97.9,30.1,-97.5,30.5
-             */
-            bbox?: string;
-            /**
-             * Changed Since
-             * Format: date-time
-             * @description Leads that are new or say something else since this instant, by the time we learned it.
-             * @example 2026-11-25T00:00:00Z
-             */
-            changed_since?: string;
-            /**
-             * Completed Since
-             * Format: date
-             * @description First day of completion.
-             */
-            completed_since?: string;
-            /**
-             * Completed Until
-             * Format: date
-             * @description Last day of completion.
-             */
-            completed_until?: string;
-            /**
-             * County
-             * @description County FIPS codes, any of them; repeat it.
-             * @default []
-             * @example [
-             *       "48453"
-             *     ]
-             */
-            county: string[];
-            /**
-             * Has Contractor
-             * @description Whether a company is named as contractor. Names of persons are never looked at.
-             */
-            has_contractor?: boolean;
-            /**
-             * Issued Since
-             * Format: date
-             * @description First day of issue, in the publisher's calendar.
-             * @example 2026-11-01
-             */
-            issued_since?: string;
-            /**
-             * Issued Until
-             * Format: date
-             * @description Last day of issue.
-             */
-            issued_until?: string;
-            /**
-             * Kind
-             * @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.
-             * @default []
-             */
-            kind: ("direct" | "adjacent")[];
-            /**
-             * Lat
-             * @description Latitude of the middle of a circle, with `lon` and `miles`.
-             * @example 30.267
-             */
-            lat?: number;
-            /**
-             * Lon
-             * @description Longitude of the middle of a circle.
-             * @example -97.743
-             */
-            lon?: number;
-            /**
-             * Max Cost
-             * @description Highest declared cost; permits without one are left out.
-             */
-            max_cost?: number;
-            /**
-             * Max Score
-             * @description Highest score, as of today.
-             */
-            max_score?: number;
-            /**
-             * Miles
-             * @description Radius of the circle; permits without a position are left out.
-             * @example 10
-             */
-            miles?: number;
-            /**
-             * Min Cost
-             * @description Lowest declared cost, in whole US dollars; permits without one are left out.
-             * @example 10000
-             */
-            min_cost?: number;
-            /**
-             * Min Score
-             * @description Lowest score, as of today.
-             * @example 60
-             */
-            min_score?: number;
-            /**
-             * Openness
-             * @description How far the work is still to be had.
-             * @default []
-             */
-            openness: ("open" | "likely" | "taken" | "closed")[];
-            /**
-             * Permit Class Mapped
-             * @description Kind of property; permits that do not say are left out; repeat it.
-             * @default []
-             */
-            permit_class_mapped: ("Residential" | "Commercial")[];
-            /**
-             * Polygon
-             * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out.
-             */
-            polygon?: {
-                coordinates: number[][][];
-                /** @enum {string} */
-                type: "Polygon";
-            } | {
-                coordinates: number[][][][];
-                /** @enum {string} */
-                type: "MultiPolygon";
-            };
-            /**
-             * Q
-             * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
-             * @example tear off shingles
-             */
-            q?: string;
-            /**
-             * Status Current Mapped
-             * @description Our words for the status; repeat it.
-             * @default []
-             */
-            status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
-            /**
-             * Trade
-             * @description Trades, any of them; repeat it.
-             * @default []
-             * @example [
-             *       "roofing"
-             *     ]
-             */
-            trade: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
-            /**
-             * Work Class Mapped
-             * @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q.
-             * @default []
-             */
-            work_class_mapped: ("New" | "Existing" | "Demolition")[];
-            /**
-             * Zip
-             * @description Five-digit ZIPs, any of them; repeat it.
-             * @default []
-             * @example [
-             *       "78704"
-             *     ]
-             */
-            zip: string[];
-        };
-        /**
-         * Group
-         * @description Conditions inside of `any` or `all`; groups may stand in groups, three deep.
-         */
-        "Group-Output": {
-            /**
-             * All
-             * @description All of these must hold.
-             * @default []
-             */
-            all: components["schemas"]["Group-Output"][];
-            /**
-             * Any
-             * @description At least one of these must hold.
-             * @default []
-             */
-            any: components["schemas"]["Group-Output"][];
+            any: components["schemas"]["Group"][];
             /**
              * Applied Since
              * Format: date
@@ -3825,7 +3391,7 @@ export interface components {
              * @description All of these must hold.
              * @default []
              */
-            all: components["schemas"]["Group-Input"][];
+            all: components["schemas"]["Group"][];
             /**
              * Any
              * @description At least one of these must hold, beside all of the above.
@@ -3842,7 +3408,7 @@ export interface components {
              *       }
              *     ]
              */
-            any: components["schemas"]["Group-Input"][];
+            any: components["schemas"]["Group"][];
             /**
              * Applied Since
              * Format: date
@@ -4801,7 +4367,7 @@ export interface components {
              *       ]
              *     }
              */
-            filter?: components["schemas"]["ExportFilter-Input"];
+            filter?: components["schemas"]["ExportFilter"];
             /**
              * Format
              * @example csv

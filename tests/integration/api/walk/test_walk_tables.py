@@ -17,6 +17,7 @@ from tests.integration.api.walk.seeding import QUERIES, SEEDS, Seeded, table_of,
 
 # Facts from publishers and how they came here: nobody's, and the same for everybody who may read them.
 FACTS = {
+    "public.contractor_licences",
     "public.dataset_tallies",
     "public.datasets",
     "public.etl_runs",
