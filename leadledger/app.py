@@ -27,6 +27,7 @@ from leadledger.exports.files import ExportFiles
 from leadledger.feed import routes as feed
 from leadledger.identity.embedded import Issuer, mount_identity
 from leadledger.keys import KeyRing, fetch_jwks
+from leadledger.leads import field_share_routes as field_shares
 from leadledger.leads import market_routes as market
 from leadledger.leads import permit_list_routes as permit_lists
 from leadledger.leads import permit_routes as permits
@@ -137,6 +138,7 @@ def build_app(
         health.router,
         leads.public,
         lead_searches.router,
+        field_shares.router,
         leads.router,
         permits.router,
         permit_lists.router,

@@ -61,6 +61,7 @@ class DescribedApp(FastAPI):
                 separate_input_output_schemas=False,
             )
             _drop_assumed_errors(self.openapi_schema)
+            _name_apart(self.openapi_schema)
             _add_limits(self.openapi_schema)
         return self.openapi_schema
 
@@ -83,6 +84,13 @@ def _add_limits(document: dict[str, Any]) -> None:
             for status, answer in operation["responses"].items():
                 if status < "300" or status == "429":
                     answer.setdefault("headers", {}).update(LIMIT_HEADERS)
+
+
+def _name_apart(document: dict[str, Any]) -> None:
+    """A model that is asked for and answered is two schemas of one title, by which clients name their classes."""
+    for name, schema in document["components"]["schemas"].items():
+        if name.endswith(("-Input", "-Output")):
+            schema["title"] = name.replace("-", "")
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -89,7 +89,12 @@ def test_every_tool_answers_with_what_the_api_says(environment: dict[str, str]) 
         leads = await client.call_tool("search_leads", {"trade": ["roofing"], "limit": 2})
         assert leads.structured_content
         lead = leads.structured_content["items"][0]
-        by_tool = {"get_lead": {"lead_id": lead["lead_id"]}, "get_permit": {"permit_id": lead["permit_id"]}}
+        by_tool = {
+            "get_lead": {"lead_id": lead["lead_id"]},
+            "get_permit": {"permit_id": lead["permit_id"]},
+            "get_property": {"address": lead["original_address1"], "zip": lead["original_zip"]},
+            "get_contractor": {"name": "Example Builders"},
+        }
         others = [tool for tool in TOOLS if tool != "search_leads"]
         return {"search_leads": leads} | {tool: await client.call_tool(tool, by_tool.get(tool, {})) for tool in others}
 
@@ -100,6 +105,9 @@ def test_every_tool_answers_with_what_the_api_says(environment: dict[str, str]) 
     assert said["search_leads"]["coverage"]["state"] == "covered"
     assert said["search_leads"]["items"][0]["simulated_note"] == NOTE
     assert said["get_lead"]["lead_id"] == said["search_leads"]["items"][0]["lead_id"]
+    assert said["get_property"]["state"] == "found"
+    assert said["get_contractor"]["permit_count"] == 50
+    assert said["get_market"]["coverage"]["state"] == "covered"
     assert said["get_permit"]["coverage"][0]["freshness"] == "fresh"
 
 
@@ -149,4 +157,4 @@ def test_unsafe_start_is_refused(arguments: list[str], changes: dict[str, str], 
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert reason in ended.stderr
-    assert "llp_live" not in ended.stderr.replace("(llp_live_… or", "")
+    assert "llp_live" not in ended.stderr.replace("llp_live_…", "")

@@ -64,13 +64,16 @@ provider_schema = schemathesis.openapi.from_dict(find_mounted(provider_app).open
 OPERATION_NAME = re.compile(r"^[a-z]+(_[a-z0-9]+)+$")
 FOR_THINGS_KNOWN = {"/api/properties", "/api/contractors/profile"}  # no invented house or company is there
 VIEW = {"bbox": "-97.9,30.1,-97.5,30.5", "zoom": "10"}
-FITS_NOTHING = re.compile(r"^(cursor|after|since|until|as_of|place|territory_id|bbox|lat|lon|miles|max_.*|.*_until)$")
+FITS_NOTHING = re.compile(
+    r"^(cursor|dataset_id|after|since|until|as_of|place|territory_id|bbox|lat|lon|miles|max_.*|.*_until)$"
+)
 PAGE_SHA256 = hashlib.sha256(ROWS_BODY).hexdigest()
 PUBLIC = {
     "/health",
     "/readyz",
     "/api/supa-env-check",
     "/api/coverage",
+    "/api/coverage/fields",
     "/api/trades",
     "/api/counties",
     "/api/privacy/requests",

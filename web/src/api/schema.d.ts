@@ -536,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coverage/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Field Coverage
+         * @description By dataset, on which share of its permits each field says something, and how fresh the dataset is. Public.
+         */
+        get: operations["get_field_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -2133,6 +2153,45 @@ export interface components {
             title: string;
         };
         /**
+         * DatasetFields
+         * @description How a dataset stands, and how often each of its fields says something.
+         */
+        DatasetFields: {
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Fields
+             * @description Every field that may be shown.
+             */
+            fields: components["schemas"]["FieldShare"][];
+            /**
+             * Freshness
+             * @enum {string}
+             */
+            freshness: "fresh" | "stale" | "unknown" | "disabled";
+            /** Last Success */
+            last_success: string | null;
+            /** Newest Issued Date */
+            newest_issued_date: string | null;
+            /**
+             * Permit Count
+             * @description Permits that stand, at that time.
+             */
+            permit_count: number | null;
+            /** Publisher */
+            publisher: string;
+            /**
+             * Stale Since
+             * @description Nothing newer than this is shown; null when fresh.
+             */
+            stale_since: string | null;
+            /**
+             * Tallied At
+             * @description When its permits were last counted; null: never.
+             */
+            tallied_at: string | null;
+        };
+        /**
          * DayCount
          * @description New leads of a day in the account's zone.
          */
@@ -2724,6 +2783,45 @@ export interface components {
              * @description What the field means.
              */
             label: string;
+        };
+        /**
+         * FieldCoverage
+         * @description Freshness and field shares, by publisher.
+         */
+        FieldCoverage: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Datasets */
+            datasets: components["schemas"]["DatasetFields"][];
+        };
+        /**
+         * FieldShare
+         * @description One field of one dataset.
+         */
+        FieldShare: {
+            /**
+             * Field
+             * @example est_project_cost
+             */
+            field: string;
+            /**
+             * Filled Count
+             * @description Permits on which it says something; null: not counted yet.
+             */
+            filled_count: number | null;
+            /**
+             * Is Published
+             * @description false: the publisher prints it for no permit; what is there is worked out.
+             */
+            is_published: boolean;
+            /**
+             * Share
+             * @description Of all permits; null: not counted yet, or there are none.
+             */
+            share: number | null;
         };
         /**
          * Filed
@@ -10653,6 +10751,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_field_coverage: {
+        parameters: {
+            query?: {
+                /** @description Datasets, any of them; repeat it. Left out: every dataset that was ever loaded. */
+                dataset_id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCoverage"];
                 };
             };
             /** @description A parameter is unknown, out of range or not of its kind. */
