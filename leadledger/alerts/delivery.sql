@@ -1,3 +1,9 @@
+-- do_not_wait_for_the_disk --
+set synchronous_commit = off;
+
+-- wait_for_the_disk --
+set local synchronous_commit = on;
+
 -- take --
 -- What is due, and what a worker took that has died since. A row locked by a matcher or another worker is left to it.
 with due as (

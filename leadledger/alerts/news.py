@@ -96,8 +96,12 @@ def _happened(row: Mapping[str, Any], told: Told) -> str:
 
 
 def _place(row: Mapping[str, Any]) -> str:
-    city: Sequence[str | None] = (row["original_address1"], row["original_city"], row["original_zip"])
-    return ", ".join(part for part in city if part) or NOT_PUBLISHED
+    parts: Sequence[str | None] = (
+        row["original_address1"] or f"address {NOT_PUBLISHED}",
+        row["original_city"] or f"city {NOT_PUBLISHED}",
+        row["original_zip"],
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def _dollars(cost: str | None) -> str:

@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 
+from leadledger.alerts import delivery
 from leadledger.alerts.channels import Ways
 from leadledger.alerts.delivery import Tally, deliver_turn
 from leadledger.alerts.letters import Links
@@ -57,7 +58,7 @@ class Site:
 
     def deliver(self, now: datetime | None = None, ways: Ways | None = None) -> Tally:
         total = Tally()
-        with closing(store.connect(self.url)) as conn:
+        with closing(delivery.connect(self.url)) as conn:
             while (done := deliver_turn(conn, ways or self.ways, now or datetime.now(UTC))) is not None:
                 total.add(done)
         return total
