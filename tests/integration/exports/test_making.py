@@ -139,6 +139,15 @@ def test_filter_the_search_no_longer_takes_fails_with_a_reason(site: Site, perso
     assert "no such trade" in reason
 
 
+def test_export_keeps_the_territory_as_it_stood_when_it_was_asked_for(site: Site, person: Person) -> None:
+    territory = person.ask("POST", "/api/territories", json={"name": "South", "zips": ["78704"]}).json()
+    path = f"/api/territories/{territory['territory_id']}"
+    export = ask(person, territory_id=territory["territory_id"])
+    shown = person.ask("GET", "/api/leads", params={"territory_id": territory["territory_id"]}).json()
+    assert person.ask("DELETE", path).status_code == 204
+    assert site.make(export) == shown["total"]["value"] > 0
+
+
 def test_export_that_never_ends_is_given_up(site: Site, person: Person) -> None:
     export = ask(person)
     site.owner.execute(SQL["attempts"], export)
