@@ -1,6 +1,7 @@
 """A right body for every address that takes one, so that it is refused for what it touches, not for how it is written.
 
-`{name}` stands for an id of the account that is walked around in, as the seeds returned it.
+`{name}` stands for an id of the account that is walked around in, as the seeds returned it. Where a body may name a
+thing of an account, it does, so that the walk sees whether another's is taken.
 """
 
 from __future__ import annotations
@@ -15,16 +16,21 @@ BODIES: dict[str, dict[str, Any]] = {
     "rotate_api_key": {"overlap_days": 0},
     "create_invitation": {"email": "walker@example.com"},
     "accept_invitation": {"token": "lli_" + "w" * 43},
-    "search_leads": {"any": [{"trade": ["roofing"]}]},
+    "search_leads": {"territory_id": "{territory_id}"},
     "create_territory": {"name": "Walker", "zips": ["78704"]},
     "change_territory": {"name": "Taken over"},
-    "create_export": {"format": "csv", "filter": {"trade": ["roofing"]}},
+    "create_export": {"format": "csv", "filter": {"territory_id": "{territory_id}"}},
     "claim_lead": {"lead_id": "{lead_id}", "assigned_to": "{user_id}"},
-    "assign_claim": {"version": 1, "assigned_to": None},
+    "assign_claim": {"version": 2, "assigned_to": "{user_id}"},
     "move_claim": {"version": 2, "stage": "quoted"},
     "write_note": {"body": "Taken over"},
     "make_task": {"title": "Taken over"},
-    "file_privacy_request": {"kind": "opt_out", "address": "1 Walker St", "contact_email": "walker@example.com"},
+    "file_privacy_request": {
+        "kind": "opt_out",
+        "address": "1 Walker St",
+        "zip": "78704",
+        "contact_email": "walker@example.com",
+    },
     "create_saved_search": {"name": "Walker", "filter": {"trade": ["roofing"]}},
     "change_saved_search": {"name": "Taken over"},
     "preview_saved_search": {"filter": {"trade": ["roofing"]}},

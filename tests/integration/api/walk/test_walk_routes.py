@@ -46,6 +46,11 @@ def owned(path: str) -> set[str]:
     return set(NAMES.findall(path)) - FACTS
 
 
+def names_a_thing(name: str) -> bool:
+    """Whether the address or the body names something of account A."""
+    return bool(owned(OPERATIONS[name][1]) or set(NAMES.findall(str(BODIES.get(name, "")))) - FACTS)
+
+
 def test_every_address_can_be_walked(seeded: Seeded) -> None:
     unseeded = {name: owned(path) - set(seeded.known) for name, (_, path, _) in OPERATIONS.items()}
     assert {name: ids for name, ids in unseeded.items() if ids} == {}, "let a seed return these ids: see seeding.py"
@@ -62,6 +67,7 @@ def test_nobody_else_gets_anything_of_account_a(people: Cast, seeded: Seeded, wa
     if owned(OPERATIONS[name][1]):
         assert answer.status_code in (403, 404), answer.text
     assert answer.status_code < 500
+    assert answer.status_code >= 400 or not names_a_thing(name), answer.text
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -72,6 +78,7 @@ def test_nobody_else_acts_for_account_a(people: Cast, seeded: Seeded, walker: st
     if owned(OPERATIONS[name][1]):
         assert answer.status_code in (403, 404), answer.text
     assert answer.status_code < 500
+    assert answer.status_code >= 400 or not names_a_thing(name), answer.text
 
 
 @pytest.mark.parametrize("name", [name for name, (*_, operation) in OPERATIONS.items() if "security" in operation])
