@@ -49,6 +49,12 @@ class AlertSettings(Settings):
         validation_alias=AliasChoices("MAX_ALERTS_A_SEARCH"),
         description="Most alerts a saved search may have.",
     )
+    max_webhook_endpoints: int = Field(
+        default=10,
+        ge=0,
+        validation_alias=AliasChoices("MAX_WEBHOOK_ENDPOINTS"),
+        description="Most webhook endpoints an account may have.",
+    )
 
     @field_validator("twilio_url")
     @classmethod

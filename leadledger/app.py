@@ -47,6 +47,7 @@ from leadledger.responses import error_response
 from leadledger.settings import ApiSettings, load_settings
 from leadledger.suppressed import SuppressionBook
 from leadledger.validation import describe_http_exception, describe_validation
+from leadledger.webhooks import routes as webhooks
 from permit_leads.archive import Archive
 from permit_leads.registry import load_registry
 
@@ -149,6 +150,7 @@ def build_app(
         exports.router,
         alerts.router,
         alert_links.router,
+        webhooks.router,
         *ACCOUNTS,
     ):
         app.include_router(one)

@@ -19,22 +19,26 @@ select block.first_event_id + one.place - 1 as event_id, block.kind, block.datas
  limit %(limit)s;
 
 -- read_chosen_events --
--- Some events of one block, by their ids.
+-- Some events by their ids, whatever blocks they stand in; each block is unpacked once.
 select block.first_event_id + one.place - 1 as event_id, block.kind, block.dataset_id, one.permit_id, one.lead_id,
        coalesce(one.version, 1) as version, block.recorded_at, block.published_at,
        nullif(block.details -> (one.place - 1)::integer, 'null'::jsonb) as detail
   from (
-         select stretch.first_event_id, stretch.kind, stretch.dataset_id, stretch.recorded_at, stretch.published_at,
-                stretch.permit_ids, stretch.lead_ids, stretch.versions, stretch.details
-           from public.events as stretch
-          where stretch.last_event_id >= %(first)s
-          order by stretch.last_event_id
-          limit 1
-       ) as block
+         select distinct holder.last_event_id
+           from unnest(%(event_ids)s::bigint[]) as wanted (event_id)
+          cross join lateral (
+                  select stretch.last_event_id
+                    from public.events as stretch
+                   where stretch.last_event_id >= wanted.event_id
+                   order by stretch.last_event_id
+                   limit 1
+                ) as holder
+       ) as chosen
+  join public.events as block using (last_event_id)
  cross join lateral unnest(block.permit_ids, block.lead_ids, block.versions)
        with ordinality as one (permit_id, lead_id, version, place)
  where block.first_event_id + one.place - 1 = any (%(event_ids)s::bigint[])
- order by one.place;
+ order by block.last_event_id, one.place;
 
 -- read_permits --
 -- Columns that may be shown: names of persons are in none of them.

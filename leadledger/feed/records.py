@@ -39,10 +39,9 @@ def without_records(events: Sequence[Row]) -> list[Row]:
 
 
 def read_chosen(conn: AnyConnection, event_ids: Sequence[int]) -> list[Row]:
-    """These events of one block, with records."""
+    """These events in the order of the feed, with records."""
     with conn.cursor(row_factory=dict_row) as rows:
-        chosen = {"first": min(event_ids), "event_ids": list(event_ids)}
-        return add_records(conn, rows.execute(QUERIES["read_chosen_events"], chosen).fetchall())
+        return add_records(conn, rows.execute(QUERIES["read_chosen_events"], {"event_ids": list(event_ids)}).fetchall())
 
 
 def _by_id(conn: AnyConnection, what: str, ids: Sequence[UUID]) -> dict[UUID, Row]:

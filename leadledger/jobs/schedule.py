@@ -21,6 +21,7 @@ from permit_leads.window import OPERATOR_ZONE
 
 BRING_IN, RECONCILE, EXPORT_DAY, SWEEP = "bring_in", "reconcile", "export_day", "sweep"
 MATCH_ALERTS, DELIVER_ALERTS, FORGET_ALERTS = "match_alerts", "deliver_alerts", "forget_alerts"
+DELIVER_WEBHOOKS = "deliver_webhooks"
 FORGET_ALERTS_AT = "40 3 * * *"
 REMIND, REMIND_AT = "remind_of_privacy", "5 6 * * *"
 TIDY_EXPORTS = "tidy_exports"
@@ -50,6 +51,8 @@ def plan(datasets: Iterable[Dataset], *, has_reconcile: bool = True) -> list[Ent
         Entry(SWEEP, "", SWEEP_AT, "UTC", lock=SWEEP, is_queued_once=True, priority=1),
         Entry(MATCH_ALERTS, "", SWEEP_AT, "UTC", lock=MATCH_ALERTS, priority=5),
         Entry(DELIVER_ALERTS, "", SWEEP_AT, "UTC", lock=DELIVER_ALERTS, priority=5),
+        # Under a lock of its own, so that a job that was woken and the sweep may work side by side.
+        Entry(DELIVER_WEBHOOKS, "", SWEEP_AT, "UTC", lock="sweep_webhooks", is_queued_once=True, priority=4),
         Entry(FORGET_ALERTS, "", FORGET_ALERTS_AT, str(OPERATOR_ZONE), lock=FORGET_ALERTS),
         Entry(EXPORT_DAY, "", EXPORT_AT, str(OPERATOR_ZONE), lock=EXPORT_DAY),
         Entry(REMIND, "", REMIND_AT, str(OPERATOR_ZONE), lock=REMIND),

@@ -17,3 +17,12 @@ with gone as (
   returning 1
 )
 select count(*) from gone
+
+-- forget_webhook_deliveries --
+-- The log of what was delivered or given up; the events stay in the feed.
+with gone as (
+  delete from public.webhook_deliveries
+   where ended_at < now() - interval '30 days'
+  returning 1
+)
+select count(*) from gone

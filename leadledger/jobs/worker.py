@@ -24,6 +24,7 @@ from leadledger.jobs.queue import CATCH_UP_SECONDS, open_app
 from leadledger.jobs.schedule import Entry, plan, put_on_schedule
 from leadledger.jobs.tasks import Place, add_tasks, sweep_up
 from leadledger.jobs.upkeep_tasks import add_upkeep_tasks
+from leadledger.jobs.webhook_tasks import add_webhook_tasks
 from leadledger.settings import ApiSettings
 from permit_leads.errors import DatabaseUnavailable
 from permit_leads.progress import LOG_NAME, Progress
@@ -74,6 +75,7 @@ def _open(settings: ApiSettings, progress: Progress, entries: Iterable[Entry]) -
     add_upkeep_tasks(app, place)
     add_export_tasks(app, open_workshop(settings, place.url), progress)
     add_alert_tasks(app, place, settings)
+    add_webhook_tasks(app, place, settings)
     put_on_schedule(app, entries)
     return app
 

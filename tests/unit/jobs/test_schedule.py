@@ -17,6 +17,7 @@ from leadledger.jobs.queue import CATCH_UP_SECONDS
 from leadledger.jobs.schedule import (
     BRING_IN,
     DELIVER_ALERTS,
+    DELIVER_WEBHOOKS,
     EXPORT_DAY,
     FORGET,
     FORGET_ALERTS,
@@ -68,6 +69,7 @@ def test_every_source_is_brought_in_and_reconciled_on_its_publishers_clock() -> 
         (FORGET, ""),
         (MATCH_ALERTS, ""),
         (DELIVER_ALERTS, ""),
+        (DELIVER_WEBHOOKS, ""),
         (FORGET_ALERTS, ""),
         *((task, dataset.id) for task in (BRING_IN, RECONCILE) for dataset in (AUSTIN, NEW_YORK)),
     }

@@ -1232,6 +1232,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Endpoints
+         * @description All webhook endpoints of the account, and how each is doing.
+         */
+        get: operations["list_webhook_endpoints"];
+        put?: never;
+        /**
+         * Create Webhook Endpoint
+         * @description Have events sent to an address from now on; the answer shows the secret they are signed with, this once.
+         */
+        post: operations["create_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook Endpoint
+         * @description One webhook endpoint, and how it is doing.
+         */
+        get: operations["get_webhook_endpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Webhook Endpoint
+         * @description Forget a webhook endpoint and what was sent to it.
+         */
+        delete: operations["remove_webhook_endpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Webhook Endpoint
+         * @description Another address or choice of events; stop it, or have it go on where it stopped.
+         */
+        patch: operations["change_webhook_endpoint"];
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Deliveries
+         * @description What was sent and what waits, newest first, with how the last attempt ended; ended ones for 30 days.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_endpoint_id}/deliveries/{webhook_delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver Webhook
+         * @description Send a delivery again, delivered or dead, under the same id.
+         */
+        post: operations["redeliver_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_endpoint_id}/rewind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewind Webhook Endpoint
+         * @description Go on after any event of the feed: what came later is delivered again, or what lies between is skipped.
+         */
+        post: operations["rewind_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_endpoint_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description A new secret, shown this once; for 24 hours deliveries carry two signatures, so that no event is refused.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook Endpoint
+         * @description Send a signed delivery of type `webhook.test` without events; the list of deliveries says how it went.
+         */
+        post: operations["test_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -4044,6 +4196,87 @@ export interface components {
             token: string;
         };
         /**
+         * MadeWebhookEndpoint
+         * @description A new endpoint: one of two answers that ever show its secret.
+         */
+        MadeWebhookEndpoint: {
+            /**
+             * After
+             * @description Up to this event deliveries were made; the rest of the feed follows.
+             */
+            after: number;
+            /** Batch Size */
+            batch_size: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By
+             * Format: uuid
+             */
+            created_by: string;
+            /** Dataset Ids */
+            dataset_ids: string[];
+            /**
+             * Delivered At
+             * @description When something was last delivered.
+             */
+            delivered_at: string | null;
+            /** Description */
+            description: string | null;
+            /** Disabled At */
+            disabled_at: string | null;
+            /**
+             * Disabled Reason
+             * @description Why we stopped: it answered 410, or failed for days.
+             */
+            disabled_reason: string | null;
+            /**
+             * Failing Since
+             * @description First failure since something was last delivered.
+             */
+            failing_since: string | null;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Kinds */
+            kinds: ("permit.created" | "permit.changed" | "permit.withdrawn" | "permit.redacted" | "lead.created" | "lead.changed")[];
+            /**
+             * Old Secret Until
+             * @description Until then the secret before signs too.
+             */
+            old_secret_until: string | null;
+            /**
+             * Resume At
+             * @description Nothing is sent before; null: at once.
+             */
+            resume_at: string | null;
+            /**
+             * Secret
+             * @description Signs what we send; never shown again.
+             * @example whsec_…
+             */
+            secret: string;
+            /**
+             * Undelivered Count
+             * @description Deliveries made that are waiting or retrying.
+             */
+            undelivered_count: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Url */
+            url: string;
+            /**
+             * Webhook Endpoint Id
+             * Format: uuid
+             */
+            webhook_endpoint_id: string;
+        };
+        /**
          * Market
          * @description Permits and declared cost by trade, county and week.
          */
@@ -5264,6 +5497,17 @@ export interface components {
             zip: string | null;
         };
         /**
+         * QueuedDelivery
+         * @description What will be sent within moments.
+         */
+        QueuedDelivery: {
+            /**
+             * Webhook Delivery Id
+             * Format: uuid
+             */
+            webhook_delivery_id: string;
+        };
+        /**
          * Reason
          * @description One summand of the score.
          */
@@ -5425,6 +5669,17 @@ export interface components {
              * @enum {string}
              */
             state: "received" | "granted" | "refused";
+        };
+        /**
+         * Rewind
+         * @description Where to go on.
+         */
+        Rewind: {
+            /**
+             * After
+             * @description All events after this one are delivered, again where they were; 0: all.
+             */
+            after: number;
         };
         /**
          * Rotation
@@ -5784,6 +6039,232 @@ export interface components {
         Trades: {
             /** Trades */
             trades: components["schemas"]["TradeName"][];
+        };
+        /**
+         * WebhookDelivery
+         * @description One delivery, and how its last attempt ended.
+         */
+        WebhookDelivery: {
+            /**
+             * Answer
+             * @description Beginning of what the endpoint answered.
+             */
+            answer: string | null;
+            /** Attempt Count */
+            attempt_count: number;
+            /** Attempted At */
+            attempted_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Due At
+             * @description When it is tried next; null when it has ended.
+             */
+            due_at: string | null;
+            /**
+             * Duration Ms
+             * @description How long the last attempt took.
+             */
+            duration_ms: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Event Ids */
+            event_ids: number[];
+            /**
+             * Http Status
+             * @description Of the last attempt; null: there was no answer.
+             */
+            http_status: number | null;
+            /** Is Test */
+            is_test: boolean;
+            /**
+             * Reason
+             * @description Why the last attempt failed.
+             */
+            reason: string | null;
+            /**
+             * Status
+             * @description dead: given up after ten attempts; it can be redelivered.
+             * @enum {string}
+             */
+            status: "waiting" | "retrying" | "delivered" | "dead";
+            /**
+             * Webhook Delivery Id
+             * Format: uuid
+             * @description Stands in webhook-id, in every attempt.
+             */
+            webhook_delivery_id: string;
+        };
+        /**
+         * WebhookDeliveryPage
+         * @description Deliveries, newest first.
+         */
+        WebhookDeliveryPage: {
+            /** Items */
+            items: components["schemas"]["WebhookDelivery"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * WebhookEndpoint
+         * @description Where the feed is sent, and how that goes.
+         */
+        WebhookEndpoint: {
+            /**
+             * After
+             * @description Up to this event deliveries were made; the rest of the feed follows.
+             */
+            after: number;
+            /** Batch Size */
+            batch_size: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By
+             * Format: uuid
+             */
+            created_by: string;
+            /** Dataset Ids */
+            dataset_ids: string[];
+            /**
+             * Delivered At
+             * @description When something was last delivered.
+             */
+            delivered_at: string | null;
+            /** Description */
+            description: string | null;
+            /** Disabled At */
+            disabled_at: string | null;
+            /**
+             * Disabled Reason
+             * @description Why we stopped: it answered 410, or failed for days.
+             */
+            disabled_reason: string | null;
+            /**
+             * Failing Since
+             * @description First failure since something was last delivered.
+             */
+            failing_since: string | null;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Kinds */
+            kinds: ("permit.created" | "permit.changed" | "permit.withdrawn" | "permit.redacted" | "lead.created" | "lead.changed")[];
+            /**
+             * Old Secret Until
+             * @description Until then the secret before signs too.
+             */
+            old_secret_until: string | null;
+            /**
+             * Resume At
+             * @description Nothing is sent before; null: at once.
+             */
+            resume_at: string | null;
+            /**
+             * Undelivered Count
+             * @description Deliveries made that are waiting or retrying.
+             */
+            undelivered_count: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Url */
+            url: string;
+            /**
+             * Webhook Endpoint Id
+             * Format: uuid
+             */
+            webhook_endpoint_id: string;
+        };
+        /**
+         * WebhookEndpointChange
+         * @description What is to be changed; what is left out or null stays, but for description, which null removes.
+         */
+        WebhookEndpointChange: {
+            /** Batch Size */
+            batch_size?: number | null;
+            /** Dataset Ids */
+            dataset_ids?: string[] | null;
+            /** Description */
+            description?: string | null;
+            /**
+             * Is Enabled
+             * @description false: nothing is sent, and nothing is lost: once true again, it goes on where it stood.
+             */
+            is_enabled?: boolean | null;
+            /**
+             * Kinds
+             * @description Counts from where the endpoint has come to. Empty: all.
+             */
+            kinds?: ("permit.created" | "permit.changed" | "permit.withdrawn" | "permit.redacted" | "lead.created" | "lead.changed")[] | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * WebhookEndpointDraft
+         * @description A new endpoint.
+         */
+        WebhookEndpointDraft: {
+            /**
+             * After
+             * @description Begin after this event; left out, with what happens from now on. 0: with the first.
+             */
+            after?: number | null;
+            /**
+             * Batch Size
+             * @description Most events one delivery carries; 1 if left out.
+             */
+            batch_size?: number | null;
+            /**
+             * Dataset Ids
+             * @description Only of these datasets; empty or left out: all.
+             */
+            dataset_ids?: string[] | null;
+            /** Description */
+            description?: string | null;
+            /**
+             * Kinds
+             * @description Only events of these kinds; empty or left out: of all.
+             */
+            kinds?: ("permit.created" | "permit.changed" | "permit.withdrawn" | "permit.redacted" | "lead.created" | "lead.changed")[] | null;
+            /**
+             * Url
+             * @description Where to send: https, a public host, no password in it.
+             * @example https://hooks.example.com/leadledger
+             */
+            url: string;
+        };
+        /**
+         * WebhookEndpoints
+         * @description All of the account, oldest first.
+         */
+        WebhookEndpoints: {
+            /** Webhook Endpoints */
+            webhook_endpoints: components["schemas"]["WebhookEndpoint"][];
+        };
+        /**
+         * WebhookSecret
+         * @description A new secret, shown this once.
+         */
+        WebhookSecret: {
+            /**
+             * Old Secret Until
+             * Format: date-time
+             * @description Until then what we send carries two signatures, old and new.
+             */
+            old_secret_until: string;
+            /**
+             * Secret
+             * @example whsec_…
+             */
+            secret: string;
         };
         /**
          * WordReading
@@ -16546,6 +17027,1420 @@ export interface operations {
             };
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_webhook_endpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoints"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeWebhookEndpoint"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path: {
+                /** @description Id of the webhook endpoint. */
+                webhook_endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path: {
+                /** @description Id of the webhook endpoint. */
+                webhook_endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Id of the webhook endpoint. */
+                webhook_endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand so. */
+                status?: "waiting" | "retrying" | "delivered" | "dead";
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description Deliveries a page. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path: {
+                /** @description Id of the webhook endpoint. */
+                webhook_endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redeliver_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Id of the webhook endpoint. */
+                webhook_endpoint_id: string;
+                /** @description Id of the delivery, as in webhook-id. */
+                webhook_delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedDelivery"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rewind_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Id of the webhook endpoint. */
+                webhook_endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rewind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Id of the webhook endpoint. */
+                webhook_endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Id of the webhook endpoint. */
+                webhook_endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedDelivery"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;

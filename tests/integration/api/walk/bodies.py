@@ -37,6 +37,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_alert": {"channel": "in_app"},
     "change_alert": {"is_paused": True},
     "mark_inbox": {},
+    "create_webhook_endpoint": {"url": "https://hooks.example.com/walker"},
+    "change_webhook_endpoint": {"description": "Taken over"},
+    "rewind_webhook_endpoint": {"after": 0},
     "change_task": {"version": 1, "title": "Taken over"},
 }
 
