@@ -18,6 +18,7 @@ from permit_leads.settings import REPOSITORY
 DEFAULT_PORTS = {"simulator": 8801, "api": 8000, "web": 3000}
 PORT_VARIABLES = {"simulator": "SIMULATOR_PORT", "api": "BACKEND_PORT", "web": "FRONTEND_PORT"}
 NAMES = (*DEFAULT_PORTS, "worker")  # in the order they start
+ADDRESSES = ("BACKEND_URL", "FRONTEND_URL")  # where mails link to
 SNAPSHOT = REPOSITORY / "simulators" / "snapshot"
 WEB = REPOSITORY / "web"
 NEXT = WEB / "node_modules" / "next" / "dist" / "bin" / "next"
@@ -105,11 +106,14 @@ def _plan_web(port: int, settings: ApiSettings, shared: Mapping[str, str], api_o
     )
 
 
-def plan_worker(settings: ApiSettings, simulator_url: str | None, sources: tuple[str, ...]) -> Service:
-    """One worker for these sources; a simulator's rows do not change, so it is never read whole."""
-    told = {"PERMIT_LEADS_SOURCES": ",".join(sources)} | (
-        {"PERMIT_LEADS_CONNECT_TO": simulator_url} if simulator_url else {}
-    )
+def plan_worker(settings: ApiSettings, api: Service, simulator_url: str | None, sources: tuple[str, ...]) -> Service:
+    """One worker for these sources; its mails link to where `api` and its pages are.
+
+    A simulator's rows do not change, so it is never read whole.
+    """
+    told = {"PERMIT_LEADS_SOURCES": ",".join(sources)} | {name: api.environment[name] for name in ADDRESSES}
+    if simulator_url:
+        told["PERMIT_LEADS_CONNECT_TO"] = simulator_url
     addresses = {dataset.url_env for dataset in load_registry().values() if dataset.url_env}
     return Service(
         name="worker",

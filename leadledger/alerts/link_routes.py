@@ -25,6 +25,7 @@ PAGE: dict[int | str, dict[str, Any]] = {
     200: {"description": "A page for people.", "content": {"text/html": {"schema": {"type": "string"}}}},
     **ERRORS,
 }
+CHANGE = {**PAGE, **declare_errors(403)}
 Token = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="From the link; it belongs to one alert.")]
 HEADERS = {
     "Cache-Control": "no-store",
@@ -46,7 +47,7 @@ def ask_unsubscribe(link_token: Token, database: DatabaseOf) -> HTMLResponse:
 
 @router.post(
     "/{link_token}/unsubscribe", operation_id="unsubscribe_alert", response_class=Response, response_model=None,
-    responses=PAGE,
+    responses=CHANGE,
 )  # fmt: skip
 def unsubscribe(link_token: Token, database: DatabaseOf) -> HTMLResponse:
     """End the alert, and let its account not ask this target again; twice is as once. Public."""
@@ -74,7 +75,7 @@ def ask_confirm(link_token: Token, database: DatabaseOf) -> HTMLResponse:
     operation_id="confirm_alert",
     response_class=Response,
     response_model=None,
-    responses=PAGE,
+    responses=CHANGE,
 )
 def confirm_alert(link_token: Token, database: DatabaseOf) -> HTMLResponse:
     """Let the alert be sent; twice is as once. Public."""

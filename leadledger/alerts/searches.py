@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from leadledger.leads.asked_places import settle_places
 from leadledger.leads.filters import LeadSearch
 from leadledger.leads.summaries import summarize
 from leadledger.leads.words import read_plainly
+from leadledger.modes import now_in
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_name("alerts.sql"))
@@ -133,7 +134,7 @@ def preview(acting: Acting, asked: LeadSearch) -> dict[str, object]:
     Raises:
         CannotWatch: it has a condition that matching cannot express.
     """
-    now = datetime.now(UTC)
+    now = now_in(acting.caller.mode)
     found = find_recent(acting.conn, read_clauses(_settled(acting, asked)), acting.time_zone, now)
     best = [lead_id for lead_id, _ in found[:PREVIEW_SHOWN]]
     rows = read_leads(acting.conn, best)
