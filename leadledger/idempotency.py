@@ -25,7 +25,7 @@ REPLAYED = "Idempotent-Replayed"
 
 
 class IdempotencyConflict(AppError):
-    """The key was used for another request, or for one whose answer held a secret."""
+    """The key was used for another request, or for one whose answer is not kept."""
 
     status = 409
     code = "idempotency_conflict"
@@ -64,7 +64,7 @@ class Write:
             message = "this Idempotency-Key was used for another request; use a new one for each write"
             raise IdempotencyConflict(message, field="Idempotency-Key")
         if body is None:
-            message = "this was done already, and its answer held a secret that is shown only once"
+            message = "this was done already; its answer held a secret that is shown only once, or is kept no longer"
             raise IdempotencyConflict(message, field="Idempotency-Key")
         return Response(body, status, {REPLAYED: "true"}, JSON)
 

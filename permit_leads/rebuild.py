@@ -15,13 +15,13 @@ from datetime import datetime
 import psycopg
 
 from permit_leads.archive import Archive, ArchiveCorrupt, ArchivedRun, Rejection
+from permit_leads.arrival import touches
 from permit_leads.context import Context
 from permit_leads.errors import SourceUnavailable
 from permit_leads.normalize import mapping_json, published_fields
 from permit_leads.outcome import Attempt, Outcome, Progress
 from permit_leads.page import Window
 from permit_leads.registry import Dataset
-from permit_leads.stages import touches
 from permit_leads.store import db, holds, runs
 from permit_leads.store.runs import Tally
 

@@ -6,36 +6,23 @@ after a permit's content is hashed, so a permit whose publisher changed nothing 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
+from permit_leads import spelled
 from permit_leads.permit import FIELDS
+from permit_leads.spelled import TooVague, address_pattern, email_pattern, name_pattern, phone_pattern
 
 MARK = "[removed on request]"
-GAP = r"[^\p{L}\p{N}]+"
-WORD = re.compile(r"[^\W_]+")
-ANY_ZIP = r"\b[0-9]{5}(?:-[0-9]{4})?\b"
 # Keys and codes, by which a permit is found again.
 KEPT = {"permit_num", "master_permit_num", "original_state", "original_zip", "county_fips"}
 TEXTS = [field.name for field in FIELDS if field.kind == "text" and field.name not in KEPT]
 # What says where a place is, or leads to somebody who does; all of it goes where the address itself has to go.
 WHEREABOUTS = ["original_address1", "original_address2", "pin", "link", "project_name", "owner_name", "applicant_name"]
 POINT = ["latitude", "longitude"]
-SUFFIXES = (
-    *(("st", "street"), ("ave", "av", "avenue"), ("blvd", "boulevard"), ("dr", "drive"), ("ln", "lane")),
-    *(("rd", "road"), ("ct", "court"), ("cir", "circle"), ("pl", "place"), ("pkwy", "parkway"), ("hwy", "highway")),
-    *(("trl", "trail"), ("ter", "terrace"), ("cv", "cove"), ("sq", "square"), ("n", "north"), ("s", "south")),
-    *(("e", "east"), ("w", "west"), ("apt", "apartment", "unit", "ste", "suite")),
-)
-SPELLINGS = {word: "|".join(sorted(group)) for group in SUFFIXES for word in group}
-
-
-class TooVague(ValueError):
-    """What is to be suppressed would take out far more than one person or place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +40,33 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class _Home:
-    """An address as a pattern, and its ZIP."""
+    """An address as a pattern, its ZIP, and how those are written who asked for it."""
 
     street: str
     zip: str
+    people: str | None
+
+    def is_told_by(self, texts: pl.Expr) -> pl.Expr:
+        """Whether a whole row's text names this street and says whose it is: many cities have a 100 Main Street."""
+        whose = rf"(?i)\b{self.zip}\b" + (f"|{self.people}" if self.people else "")
+        return (texts.str.contains(f"(?i){self.street}") & texts.str.contains(whose)).fill_null(False)
 
 
 class Redactor:
     """Takes the suppressed out of texts; with nothing suppressed it touches nothing.
 
-    People are taken out wherever they stand. A home is taken out of its own permits, and nothing else is: many cities
-    have a 100 Main Street.
+    People are taken out wherever they stand. A home is taken out of its own permits, and its street out of whatever
+    names the ZIP or the person with it.
     """
 
     def __init__(self, suppressions: Sequence[Suppression]) -> None:
         self.ids = tuple(one.suppression_id for one in suppressions)
         self._people = [part for one in suppressions for part in people_patterns(one)]
-        self._homes = [_Home(address_pattern(one.address), one.zip) for one in suppressions if one.address and one.zip]
+        self._homes = [
+            _Home(address_pattern(one.address), one.zip, "|".join(people_patterns(one)) or None)
+            for one in suppressions
+            if one.address and one.zip
+        ]
 
     @property
     def is_idle(self) -> bool:
@@ -77,52 +74,70 @@ class Redactor:
         return not self._people and not self._homes
 
     def redact_text(self, text: str, *, is_at_home: bool = False) -> str:
-        """One text without what is suppressed; of a permit at a suppressed home also without the address."""
+        """One text without what is suppressed; `is_at_home` where a street alone already tells of a home."""
+        return self.redact_cells({"": text}, is_at_home=is_at_home)[""] or ""
+
+    def redact_cells(self, cells: Mapping[str, str | None], *, is_at_home: bool = False) -> dict[str, str | None]:
+        """One row of texts without what is suppressed."""
+        texts = pl.Series(list(cells.values()), dtype=pl.String)
+        whole = pl.lit(" ".join(texts.drop_nulls()))
+        told = [home for home in self._homes if is_at_home or pl.select(home.is_told_by(whole)).item()]
+        clean = pl.select(_cut(pl.lit(texts), [*self._people, *(home.street for home in told)])).to_series()
+        return dict(zip(cells, clean.to_list(), strict=True))
+
+    def redact_json(self, value: Any) -> Any:
+        """A value of JSON, names of its members too, without the people and any suppressed street."""
+        if isinstance(value, str):
+            return self.redact_text(value, is_at_home=True)
+        if isinstance(value, list):
+            return [self.redact_json(one) for one in value]
+        if isinstance(value, dict):
+            return {self.redact_text(name, is_at_home=True): self.redact_json(one) for name, one in value.items()}
+        return value
+
+    def redact_columns(self, frame: pl.DataFrame, names: Sequence[str], *, is_at_home: bool = False) -> pl.DataFrame:
+        """These columns of text without the people that are suppressed; `is_at_home`: without any street either."""
         parts = [*self._people, *(home.street for home in self._homes if is_at_home)]
-        return str(pl.select(_cut(pl.lit(text), parts)).item())
+        return frame.with_columns(_cut(pl.col(name), parts).alias(name) for name in names) if parts else frame
 
-    def redact_columns(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-        """These columns of text without the people that are suppressed."""
-        if not self._people:
-            return frame
-        return frame.with_columns(_cut(pl.col(name), self._people).alias(name) for name in names)
-
-    def tells_a_home(self, rows: pl.DataFrame) -> pl.Series:
-        """Which of a publisher's rows are of a suppressed home: street and ZIP stand in them, or no ZIP does."""
-        texts = [pl.col(name) for name, kind in rows.schema.items() if kind == pl.String]
-
-        def stands(pattern: str) -> pl.Expr:
-            return pl.any_horizontal(pl.lit(False), *(text.str.contains(pattern).fill_null(False) for text in texts))
-
-        found = [stands(f"(?i){home.street}") & (stands(rf"\b{home.zip}\b") | ~stands(ANY_ZIP)) for home in self._homes]
+    def tells_a_home(self, rows: pl.DataFrame, address: str, zip5: str) -> pl.Series:
+        """Which rows are of a suppressed home, or say where it is; the columns named hold a row's own place."""
+        whole = pl.concat_str(pl.col(pl.String), separator=" ", ignore_nulls=True)
+        found = [_is_at(home, address, zip5) | home.is_told_by(whole) for home in self._homes]
         return rows.with_columns(is_home=pl.any_horizontal(pl.lit(False), *found))["is_home"]
 
     def redact(self, permits: pl.DataFrame) -> pl.DataFrame:
         """Permits without what is suppressed, and `is_opted_out`: no lead is to be made of it."""
-        located = permits.with_columns(is_opted_out=self._at_home())
+        at_home = [_is_at(home, "original_address1", "original_zip") for home in self._homes]
+        located = permits.with_columns(is_opted_out=pl.any_horizontal(pl.lit(False), *at_home))
         if self.is_idle:
             return located
         is_home = pl.col("is_opted_out")
-        streets = [home.street for home in self._homes]
-        texts = [
-            pl.when(is_home).then(_cut(pl.col(name), streets)).otherwise(pl.col(name)).alias(name)
-            for name in (name for name in TEXTS if name not in WHEREABOUTS)
-        ]
         gone = [
             pl.when(is_home & pl.col(name).is_not_null()).then(pl.lit(MARK)).otherwise(pl.col(name)).alias(name)
             for name in WHEREABOUTS
         ]
         nowhere = [pl.when(~is_home).then(pl.col(name)).alias(name) for name in POINT]
-        return self.redact_columns(located, TEXTS).with_columns(*texts, *gone, *nowhere)
+        return self.redact_columns(self._without_streets(located), TEXTS).with_columns(*gone, *nowhere)
 
-    def _at_home(self) -> pl.Expr:
-        """Which permits stand at a suppressed address; one without a ZIP may, so it does."""
-        found = [
-            pl.col("original_address1").str.contains(f"(?i){home.street}").fill_null(False)
-            & (pl.col("original_zip").fill_null(home.zip) == home.zip)
-            for home in self._homes
-        ]
-        return pl.any_horizontal(pl.lit(False), *found)
+    def _without_streets(self, permits: pl.DataFrame) -> pl.DataFrame:
+        if not self._homes:
+            return permits
+        whole = permits.select(pl.concat_str([*TEXTS, "original_zip"], separator="\n", ignore_nulls=True)).to_series()
+        for home in self._homes:
+            is_told = pl.select(home.is_told_by(pl.lit(whole))).to_series() | permits["is_opted_out"]
+            if is_told.any():
+                permits = permits.with_columns(
+                    pl.when(pl.lit(is_told)).then(_cut(pl.col(name), [home.street])).otherwise(pl.col(name)).alias(name)
+                    for name in TEXTS
+                )
+        return permits
+
+
+def _is_at(home: _Home, address: str, zip5: str) -> pl.Expr:
+    """Whether a row's own place is this home; one without a ZIP may be, so it is."""
+    is_there = pl.col(address).str.contains(f"(?i){home.street}").fill_null(False)
+    return is_there & pl.col(zip5).fill_null(home.zip).str.contains(home.zip, literal=True)
 
 
 def _cut(text: pl.Expr, parts: Sequence[str]) -> pl.Expr:
@@ -152,68 +167,10 @@ def people_patterns(one: Suppression) -> list[str]:
     return [pattern_of(text) for text, pattern_of in ways if text]
 
 
-def name_pattern(name: str) -> str:
-    """First and last name in either order, with any one word (a middle name, an initial, a spouse) between them.
-
-    Raises:
-        TooVague: it is a single word.
-    """
-    words = [word for word in WORD.findall(name) if len(word) > 1]
-    if len(words) < 2:
-        raise TooVague(f"the name {name!r} is one word; expected first and last name")
-    first, last = re.escape(words[0]), re.escape(words[-1])
-    between = rf"{GAP}(?:[\p{{L}}\p{{N}}]+{GAP})?"
-    return rf"\b{first}{between}{last}\b|\b{last}{GAP}{first}\b(?:{GAP}\p{{L}}\b)?"
-
-
-def phone_pattern(phone: str) -> str:
-    """Ten digits, however they are parted, with or without the country's 1.
-
-    Raises:
-        TooVague: it is no number of the United States.
-    """
-    digits = "".join(filter(str.isdigit, phone))[-10:]
-    if len(digits) < 10:
-        raise TooVague("the telephone number has fewer than ten digits; expected one such as 512-555-0100")
-    gap = r"[\s().\-/+]{0,3}"
-    area = rf"(?:\({digits[:3]}\)|\b(?:1{gap})?{digits[:3]})"
-    return rf"\+?(?:\b1{gap})?{area}{gap}{digits[3:6]}{gap}{digits[6:]}\b"
-
-
-def email_pattern(email: str) -> str:
-    """The address as it is.
-
-    Raises:
-        TooVague: it is none.
-    """
-    if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+", email):
-        raise TooVague("expected an e-mail address such as jane@example.com")
-    boundary = r"\b" if email[0].isalnum() else ""
-    return boundary + re.escape(email).replace(r"\@", "@")
-
-
-def address_pattern(address: str) -> str:
-    """House number and street, with the usual spellings of suffixes and directions.
-
-    Raises:
-        TooVague: there is no house number, or no street.
-    """
-    words = [word.lower() for word in WORD.findall(address)]
-    if len(words) < 2 or not words[0][0].isdigit() or all(word in SPELLINGS for word in words[1:]):
-        raise TooVague("expected a house number and a street, such as 1204 Maple St")
-    return rf"\b{GAP.join(f'(?:{SPELLINGS.get(word, re.escape(word))})' for word in words)}\b"
-
-
-def likely_words(one: Suppression) -> list[str]:
-    """A piece of text that everything to be taken out contains, by which a database finds the rows to look at."""
-    found = []
-    if one.name:
-        found.append(max((word for word in WORD.findall(one.name)[-1:]), key=len))
-    if one.phone:
-        found.append("".join(filter(str.isdigit, one.phone))[-4:])
-    if one.email:
-        found.append(one.email)
-    if one.address:
-        words = [word for word in WORD.findall(one.address) if word.lower() not in SPELLINGS]
-        found.append(max(words, key=len))
-    return found
+def likely_patterns(one: Suppression) -> list[str]:
+    """Regular expressions of the database, one of which is found in every text that something is to be taken out of."""
+    ways = (
+        *((one.name, spelled.likely_name), (one.phone, spelled.likely_phone)),
+        *((one.email, spelled.likely_email), (one.address, spelled.likely_address)),
+    )
+    return [pattern_of(text) for text, pattern_of in ways if text]

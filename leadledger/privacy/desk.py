@@ -19,9 +19,10 @@ from psycopg.rows import dict_row
 
 from leadledger.mail import Mail, MailError, make_mailer
 from leadledger.mail_settings import MailSettings
+from leadledger.outbox_files import forget_mails
 from leadledger.privacy.requests import QUERIES
 from permit_leads.store import db, suppressions
-from permit_leads.suppress import Suppression
+from permit_leads.suppress import Redactor, Suppression
 from permit_leads.suppressing import grant
 
 DONE, NOT_WELL, USAGE = 0, 1, 2
@@ -114,6 +115,7 @@ def _decide(conn: psycopg.Connection, options: argparse.Namespace, settings: Mai
         grant(conn, settings.archive_url, Suppression(str(options.request_id), **decided))
     conn.commit()
     cleaned = suppressions.clean_pending(conn) or suppressions.Cleaned()
+    forget_mails(settings.home, Redactor(suppressions.read_suppressions(conn)))
     if is_granted:
         say(f"granted: cleaned {cleaned.permits} permits, {cleaned.versions} former versions, {cleaned.leads} leads")
     else:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from permit_leads.suppress import Suppression, TooVague, check
+from permit_leads.spelled import TooVague
+from permit_leads.suppress import Suppression, check
 
 PLAIN = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
 Line = Annotated[str, Field(min_length=2, max_length=200, pattern=PLAIN)]

@@ -21,7 +21,7 @@ TrackingCode = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{32}$", description="
     operation_id="file_privacy_request",
     status_code=202,
     response_model=Filed,
-    responses=declare_errors(400, 422),
+    responses=declare_errors(400, 403, 422),
 )
 def file_privacy_request(asked: PrivacyRequest, database: DatabaseOf) -> Response:
     """Ask to be left out. A person looks at it within 45 days; what is granted is gone from everything. Public."""

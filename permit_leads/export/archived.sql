@@ -26,7 +26,8 @@ select 1 as archive_version, newest.dataset_id, newest.permit_id, newest.permit_
         order by raw_page.fetched_at
         limit 1) as page on true
   left join lateral (
-       select jsonb_agg(to_jsonb(lead) - array['lead_id', 'permit_id', 'dataset_id'] order by lead.trade) as leads
+       select jsonb_agg(to_jsonb(lead) - array['lead_id', 'permit_id', 'dataset_id', 'latitude', 'longitude', 'cell']
+                        order by lead.trade) as leads
          from public.leads as lead
         where lead.permit_id = learned.permit_id) as sold on true
   left join lateral (

@@ -16,8 +16,8 @@ from permit_leads.restore.faults import BadFile, Reject
 from permit_leads.restore.records import Record
 from permit_leads.search import search_words
 from permit_leads.selection import suggest
+from permit_leads.store.copying import array_text
 from permit_leads.store.identity import content_hashes, permit_ids
-from permit_leads.store.permits import array_text
 from permit_leads.suppress import MARK, TEXTS
 
 LINE = "line"

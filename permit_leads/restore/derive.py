@@ -17,8 +17,8 @@ from permit_leads.permit import PERMIT_KEY, PERMIT_SCHEMA
 from permit_leads.registry import Dataset
 from permit_leads.restore.ledger import QUERIES, field_list
 from permit_leads.search import search_words
+from permit_leads.store.copying import array_text, copy_frame
 from permit_leads.store.identity import lead_ids
-from permit_leads.store.permits import array_text, copy_frame
 
 ROWS_AT_ONCE = 5_000
 SCHEMA = {

@@ -21,7 +21,8 @@ from permit_leads.registry import Dataset
 from permit_leads.restore.archived import STAGED
 from permit_leads.restore.faults import Reject
 from permit_leads.store import runs, state
-from permit_leads.store.permits import Written, copy_text, csv_text
+from permit_leads.store.copying import copy_text, csv_text
+from permit_leads.store.permits import Written
 from permit_leads.store.queries import load_queries
 from permit_leads.store.runs import Tally
 from permit_leads.window import Instants

@@ -199,7 +199,7 @@ update public.permits as known
 -- What a lead said until the restored version stays readable.
 insert into public.superseded_leads (lead_id, version, superseded_at, lead)
 select known.lead_id, known.version, greatest(known.updated_at, staged.recorded_at),
-       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version'])
+       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version', 'latitude', 'longitude', 'cell'])
   from judged
   join restored as staged using (line)
   join public.leads as known on known.permit_id = staged.permit_id
@@ -222,10 +222,11 @@ select former.lead_id, former.version, former.superseded_at, former.lead
 with applied as (
 insert into public.leads as known
   (lead_id, permit_id, dataset_id, trade, version, kind, openness, points, reasons, rank_key, model_version, rank_date,
-   county_fips, original_zip, permit_class_mapped, est_project_cost, created_at, updated_at)
+   county_fips, original_zip, permit_class_mapped, est_project_cost, latitude, longitude, created_at, updated_at)
 select lead.lead_id, staged.permit_id, staged.dataset_id, lead.trade, lead.version, lead.kind, lead.openness,
        lead.points, lead.reasons, lead.rank_key, lead.model_version, lead.rank_date, lead.county_fips,
-       lead.original_zip, lead.permit_class_mapped, lead.est_project_cost, lead.created_at, lead.updated_at
+       lead.original_zip, lead.permit_class_mapped, lead.est_project_cost, staged.latitude, staged.longitude,
+       lead.created_at, lead.updated_at
   from judged
   join restored as staged using (line)
  cross join lateral jsonb_to_recordset(staged.leads) as lead
@@ -239,7 +240,7 @@ select lead.lead_id, staged.permit_id, staged.dataset_id, lead.trade, lead.versi
        rank_key = excluded.rank_key, model_version = excluded.model_version, rank_date = excluded.rank_date,
        county_fips = excluded.county_fips, original_zip = excluded.original_zip,
        permit_class_mapped = excluded.permit_class_mapped, est_project_cost = excluded.est_project_cost,
-       updated_at = excluded.updated_at
+       latitude = excluded.latitude, longitude = excluded.longitude, updated_at = excluded.updated_at
 returning lead_id, permit_id, dataset_id, version, updated_at, xmax = 0 as is_new
 )
 insert into applied_leads select lead_id, permit_id, dataset_id, version, updated_at, is_new from applied

@@ -13,6 +13,8 @@ from psycopg.types.json import Jsonb
 
 from permit_leads.page import Window
 from permit_leads.store.queries import load_queries
+from permit_leads.store.suppressions import read_suppressions
+from permit_leads.suppress import Redactor
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 RUN_COUNT = 15
@@ -46,5 +48,6 @@ def last_profile(conn: psycopg.Connection, dataset_id: str) -> Mapping[str, Any]
 
 
 def write_profile(conn: psycopg.Connection, run_id: UUID, profile: Mapping[str, Any]) -> None:
-    """Keep a run's profile with its record."""
+    """Keep a run's profile with its record, without the people who must not appear."""
+    profile = Redactor(read_suppressions(conn)).redact_json(profile)
     conn.execute(QUERIES["write_profile"], {"run_id": run_id, "profile": Jsonb(profile)})

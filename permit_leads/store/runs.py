@@ -15,8 +15,10 @@ from psycopg.types.json import Jsonb
 
 from permit_leads.page import Page, Window
 from permit_leads.registry import Dataset
-from permit_leads.store.permits import Written, copy_text, csv_text
+from permit_leads.store.copying import copy_text, csv_text
+from permit_leads.store.permits import Written
 from permit_leads.store.queries import load_queries
+from permit_leads.suppress import Redactor
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
@@ -156,9 +158,10 @@ def insert_page(
     )
 
 
-def rejected_text(run_id: UUID, dataset_id: str, rejections: pl.DataFrame) -> bytes:
+def rejected_text(run_id: UUID, dataset_id: str, rejections: pl.DataFrame, redactor: Redactor) -> bytes:
     """What could not be read, with a pointer to where it stands, as `insert_rejections` takes it."""
-    rows = rejections.with_columns(pl.lit(str(run_id)).alias("run_id"), pl.lit(dataset_id).alias("dataset_id"))
+    clean = redactor.redact_columns(rejections, ["value"], is_at_home=True)
+    rows = clean.with_columns(pl.lit(str(run_id)).alias("run_id"), pl.lit(dataset_id).alias("dataset_id"))
     return csv_text(rows.select(REJECTION_COLUMNS))
 
 

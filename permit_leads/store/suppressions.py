@@ -18,9 +18,10 @@ from psycopg.types.json import Jsonb
 
 from permit_leads.permit import DTYPES, FIELD_BY_NAME
 from permit_leads.search import search_words
-from permit_leads.store.permits import array_text, copy_frame
+from permit_leads.store import kept
+from permit_leads.store.copying import array_text, copy_frame
 from permit_leads.store.queries import load_queries
-from permit_leads.suppress import POINT, TEXTS, Redactor, Suppression, likely_words
+from permit_leads.suppress import POINT, TEXTS, Redactor, Suppression, likely_patterns
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 BLOCK = 1_000
@@ -73,12 +74,13 @@ def clean(conn: psycopg.Connection, suppressions: Sequence[Suppression]) -> Clea
     redactor = Redactor(suppressions)
     if redactor.is_idle:
         return Cleaned()
-    likes = [f"%{_escape(word)}%" for one in suppressions for word in likely_words(one)]
+    likes = [pattern for one in suppressions for pattern in likely_patterns(one)]
     now, run_id = datetime.now(UTC), uuid.uuid4()
     versions = _clean_former_permits(conn, redactor, likes)
     leads = _clean_reasons(conn, redactor, likes)
     permits, homes = _clean_permits(conn, redactor, likes)
     closed = _close_leads(conn, homes, now)
+    kept.clean_kept(conn, redactor, likes, [permit_id for permit_id, _, _ in permits])
     redacted = [(name, permit_id, None, version) for permit_id, name, version in permits]
     _tell(conn, "permit.redacted", redacted, run_id, now)
     _tell(conn, "lead.changed", closed, run_id, now)
@@ -105,6 +107,7 @@ def _clean_permits(
     copy_frame(conn, "redacted_permits", rows.select("permit_id", *TEXTS, *POINT, "search_words"))
     assignments = sql.SQL(", ").join(sql.SQL("{0} = redacted.{0}").format(sql.Identifier(name)) for name in TEXTS)
     conn.execute(QUERIES["redact_permits"].format(assignments=assignments))
+    conn.execute(QUERIES["place_leads"])
     conn.execute(QUERIES["drop_redacted"])
     homes = changed.filter("is_opted_out")["permit_id"].to_list()
     return changed.select("permit_id", "dataset_id", "version").rows(), homes
@@ -135,21 +138,11 @@ def _clean_reasons(conn: psycopg.Connection, redactor: Redactor, likes: list[str
         ("find_superseded_leads", "redact_superseded_lead", "lead"),
     ):
         for row in _fetch(conn, QUERIES[find], likes):
-            said = _redact_json(row[column], redactor)
+            said = redactor.redact_json(row[column])
             if said != row[column]:
                 conn.execute(QUERIES[change], {**row, "said": Jsonb(said)})
                 count += 1
     return count
-
-
-def _redact_json(value: Any, redactor: Redactor) -> Any:
-    if isinstance(value, str):
-        return redactor.redact_text(value)
-    if isinstance(value, list):
-        return [_redact_json(one, redactor) for one in value]
-    if isinstance(value, dict):
-        return {name: _redact_json(one, redactor) for name, one in value.items()}
-    return value
 
 
 def _close_leads(conn: psycopg.Connection, homes: list[str], now: datetime) -> list[tuple[str, str, str | None, int]]:
@@ -184,7 +177,3 @@ def _fetch(conn: psycopg.Connection, query: sql.SQL | sql.Composed, likes: list[
 
 def _columns(table: str) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(table, name) for name in TEXTS)
-
-
-def _escape(word: str) -> str:
-    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -39,7 +39,7 @@ update public.suppressions
 select permit.permit_id::text, permit.dataset_id, permit.version, permit.latitude, permit.longitude,
        permit.original_zip, permit.permit_num, cardinality(permit.search_words) > 0 as is_searchable, {texts}
   from public.permits as permit
- where concat_ws(' ', {texts}) ilike any (%(likes)s)
+ where concat_ws(' ', {texts}) ~* any (%(likes)s)
 
 -- create_redacted --
 create temporary table redacted_permits (like public.permits) on commit drop
@@ -60,13 +60,20 @@ update public.permits as known
   from redacted_permits as redacted
  where known.permit_id = redacted.permit_id
 
+-- place_leads --
+update public.leads as known
+   set latitude = redacted.latitude, longitude = redacted.longitude
+  from redacted_permits as redacted
+ where known.permit_id = redacted.permit_id
+   and (known.latitude, known.longitude) is distinct from (redacted.latitude, redacted.longitude)
+
 -- drop_redacted --
 drop table redacted_permits
 
 -- find_superseded_permits --
 select former.permit_id::text, former.version, former.permit
   from public.superseded_permits as former
- where former.permit::text ilike any (%(likes)s)
+ where former.permit::text ~* any (%(likes)s)
 
 -- redact_superseded_permit --
 update public.superseded_permits
@@ -77,7 +84,7 @@ update public.superseded_permits
 -- find_leads --
 select lead.lead_id::text, lead.reasons
   from public.leads as lead
- where lead.reasons::text ilike any (%(likes)s)
+ where lead.reasons::text ~* any (%(likes)s)
 
 -- redact_lead --
 update public.leads
@@ -87,7 +94,7 @@ update public.leads
 -- find_superseded_leads --
 select former.lead_id::text, former.version, former.lead
   from public.superseded_leads as former
- where former.lead::text ilike any (%(likes)s)
+ where former.lead::text ~* any (%(likes)s)
 
 -- redact_superseded_lead --
 update public.superseded_leads
@@ -98,7 +105,7 @@ update public.superseded_leads
 -- keep_leads_of_homes --
 insert into public.superseded_leads (lead_id, version, superseded_at, lead)
 select known.lead_id, known.version, %(now)s,
-       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version'])
+       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version', 'latitude', 'longitude', 'cell'])
   from public.leads as known
  where known.permit_id = any (%(permit_ids)s::uuid[])
    and known.openness <> 'closed'

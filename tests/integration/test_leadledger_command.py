@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from leadledger.loading import find_due
+from leadledger.sandbox.place import database_name
 from permit_leads.settings import REPOSITORY
 from permit_leads.store import embedded
 
@@ -39,7 +40,9 @@ def test_migrate_applies_the_chain_once(home: Path) -> None:
     assert first.returncode == 0, first.stderr
     assert "database: applied 20261123000100_roles" in first.stdout
     second = leadledger(home, "migrate")
-    assert second.stdout.splitlines()[-1] == "database: no migration missing"
+    assert "database: no migration missing" in second.stdout.splitlines()
+    built = [run.stdout.splitlines()[-1] for run in (first, second)]
+    assert built == [f"sandbox: built {database_name()}", f"sandbox: {database_name()} is there"]
 
 
 def test_db_url_is_one_that_psql_can_use(home: Path) -> None:

@@ -6,16 +6,9 @@ import polars as pl
 import pytest
 
 from permit_leads.permit import DTYPES, FIELDS
-from permit_leads.suppress import (
-    MARK,
-    Redactor,
-    Suppression,
-    TooVague,
-    address_pattern,
-    check,
-    name_pattern,
-    phone_pattern,
-)
+from permit_leads.search import search_words
+from permit_leads.spelled import TooVague, address_pattern, name_pattern, phone_pattern
+from permit_leads.suppress import MARK, Redactor, Suppression, check
 
 JANE = Suppression("1", "deletion", "Jane Quimby-Doe", "(512) 555-0137", "jane@doe.example")
 HOME = Suppression("2", "opt_out", address="1204 N Maple Street", zip="78704")
@@ -38,6 +31,55 @@ def test_every_spelling_is_taken_out(text: str) -> None:
     left = Redactor([JANE]).redact_text(text)
     assert MARK in left
     assert not {"jane", "doe", "0137"} & set(left.lower().replace(MARK, "").replace(",", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Jane Quimby-Doe", "https://city.example/permit?owner=Jane%20Doe&no=1"),
+        ("Jan van der Berg", "JAN VAN DER BERG"),
+        ("Jan van der Berg", "VAN DER BERG, JAN"),
+        ("María López García", "GARCIA MARIA LOPEZ"),
+        ("Jose Nunez", "JOSÉ NÚÑEZ"),
+        ("Jose Nunez", "Jose\u0301 Nun\u0303ez"),
+        ("Pat O'Brien", "PAT OBRIEN"),
+        ("Pat O'Brien", "O BRIEN PAT"),
+        ("Mr. John Doe Jr", "JOHN DOE"),
+    ],
+)
+def test_whole_name_is_taken_out(name: str, text: str) -> None:
+    left = Redactor([Suppression("1", "deletion", name)]).redact_text(text)
+    assert MARK in left
+    assert not {"jan", "berg", "maria", "lopez", "garcia", "brien", "obrien", "doe", "der"} & set(
+        left.lower().replace(MARK, "").replace(",", " ").split()
+    )
+
+
+@pytest.mark.parametrize("number", ["(512)555-0137x2", "tel5125550137", "512-555-0137 ext. 4", "(512) 555-0137EXT4"])
+def test_number_with_letters_at_its_ends_is_taken_out(number: str) -> None:
+    assert "0137" not in Redactor([JANE]).redact_text(f"call {number} now")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_gone"),
+    [
+        ("bill to Jane Doe, 1204 N Maple St", True),
+        ("mail to 1204 North Maple, 1204 N MAPLE STREET 78704", True),
+        ("1204 N Maple St", False),
+        ("1204 N Maple St 78705", False),
+    ],
+)
+def test_street_goes_from_elsewhere_with_its_zip_or_its_person(text: str, is_gone: bool) -> None:
+    jane = Suppression("1", "deletion", "Jane Doe", address="1204 N Maple Street", zip="78704")
+    row = permits(description=text, original_address1="9 Elm St", original_zip="10001", latitude=1.5)
+    redacted = Redactor([jane]).redact(row).row(0, named=True)
+    assert ("Maple St" in redacted["description"] or "MAPLE STREET" in redacted["description"]) is not is_gone
+    assert (redacted["original_address1"], redacted["latitude"], redacted["is_opted_out"]) == ("9 Elm St", 1.5, False)
+
+
+def test_what_was_removed_is_no_word_to_search_by() -> None:
+    permit = permits(description=f"{MARK} new roof", contractor_company_name=MARK)
+    assert permit.select(search_words()).item().to_list() == ["new", "roof"]
 
 
 @pytest.mark.parametrize(
@@ -104,8 +146,8 @@ def test_raw_row_is_a_homes_by_street_and_zip() -> None:
             "zip": ["78704", "78705", None, "78704"],
         }
     )
-    assert Redactor([HOME]).tells_a_home(rows).to_list() == [True, False, True, False]
-    assert Redactor([]).tells_a_home(rows).to_list() == [False] * 4
+    assert Redactor([HOME]).tells_a_home(rows, "where", "zip").to_list() == [True, False, True, False]
+    assert Redactor([]).tells_a_home(rows, "where", "zip").to_list() == [False] * 4
 
 
 def test_address_without_zip_is_too_vague() -> None:

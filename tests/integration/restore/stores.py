@@ -12,13 +12,14 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
+from permit_leads.arrival import Arrived
 from permit_leads.export.archived import archive_day, archive_name
 from permit_leads.fetch import read_rows
 from permit_leads.page import Page
 from permit_leads.permit import DTYPES, FIELDS
 from permit_leads.registry import load_registry
 from permit_leads.stage_clock import Clock
-from permit_leads.stages import Arrived, batches
+from permit_leads.stages import batches
 from permit_leads.store import db, runs
 from permit_leads.store.identity import content_hashes
 from permit_leads.store.permits import PermitWriter
