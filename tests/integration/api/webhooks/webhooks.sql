@@ -80,3 +80,15 @@ select entry.action, entry.user_id, entry.details::text
   from public.audit_entries as entry
  where entry.subject_id = %(webhook_endpoint_id)s
  order by entry.audit_entry_id;
+
+-- note_email --
+update public.members set email = %(email)s where user_id = %(user_id)s;
+
+-- name_account --
+update public.accounts set name = %(name)s where account_id = %(account_id)s;
+
+-- notices --
+select count(*) from procrastinate.procrastinate_jobs as job where job.task_name = 'tell_of_disabled_webhook';
+
+-- hurry_jobs --
+update procrastinate.procrastinate_jobs set scheduled_at = null;
