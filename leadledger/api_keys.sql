@@ -1,5 +1,6 @@
 -- find_api_key --
-select found.api_key_id, found.account_id, found.user_id, found.scopes, found.state
+select found.api_key_id, found.account_id, found.user_id, found.scopes, found.is_sandbox,
+       found.state
   from private.find_api_key(%(key_hash)s) as found;
 
 -- note_use --

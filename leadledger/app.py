@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, Request
@@ -37,6 +37,7 @@ from leadledger.leads.coverage import CoverageBook
 from leadledger.leads.receipts import ReceiptReader
 from leadledger.logs import configure_logging
 from leadledger.middleware import FailureEdge, RequestEdge
+from leadledger.modes import Mode
 from leadledger.outbox import has_outbox_page, make_outbox_router
 from leadledger.pipeline import routes as pipeline
 from leadledger.privacy import routes as privacy
@@ -44,16 +45,19 @@ from leadledger.proxies import ProxyEdge
 from leadledger.rate_edge import RateEdge
 from leadledger.rate_limits import RateLimits, SharedCounts
 from leadledger.responses import error_response
+from leadledger.sandbox.place import archive_url as sample_url
+from leadledger.sandbox.place import reading_url, sample_registry
 from leadledger.settings import ApiSettings, load_settings
 from leadledger.suppressed import SuppressionBook
 from leadledger.validation import describe_http_exception, describe_validation
 from leadledger.webhooks import routes as webhooks
 from permit_leads.archive import Archive
-from permit_leads.registry import load_registry
+from permit_leads.registry import Dataset, load_registry
 
 DESCRIPTION = """Public building permits as scored leads, each with its reasons and its receipts.
 
-`null` always means that the publisher does not say. Errors have one body, `ErrorBody`, whatever the status."""
+`null` always means that the publisher does not say. With a test key (`llp_test_…`) every answer is about a fixed sample
+of real permits and carries `LeadLedger-Mode: test`. Errors have one body, `ErrorBody`, whatever the status."""
 # What supabase-js sends besides what any request may.
 BROWSER_HEADERS = [
     "apikey",
@@ -74,6 +78,7 @@ ANSWER_HEADERS = [
     "content-range",
     "etag",
     "idempotent-replayed",
+    "leadledger-mode",
     "ratelimit",
     "ratelimit-policy",
     "repr-digest",
@@ -85,6 +90,7 @@ ANSWER_HEADERS = [
 GZIP_MIN_BYTES = 1_024
 # Files are fetched in pieces of known length, so nobody packs them on the way.
 AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *MEDIA_TYPES.values())
+Databases = Mapping[Mode, Database]
 
 
 def create_app(settings: ApiSettings | None = None, database: Database | None = None) -> FastAPI:
@@ -98,19 +104,16 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
     settings = settings or load_settings()
     configure_logging()
     database = database or Database(api_url(settings), size=settings.database_pool_size)
+    sandbox = Database(reading_url(settings), size=min(4, settings.database_pool_size), mode="test")
     limits = RateLimits(settings.allowed_a_minute, SharedCounts(Database(api_url(settings), size=1)))
-    app = build_app(settings, database, limits)
+    app = build_app(settings, {"live": database, "test": sandbox}, limits)
     if settings.supabase_url:
         issuer = Issuer(fetch_jwks(f"{settings.issuer}/.well-known/jwks.json"), _api_keys(settings), None)
     else:
         issuer = mount_identity(app, settings, database, _api_keys(settings))
     if has_outbox_page(settings):
         app.include_router(make_outbox_router(settings))
-    registry = load_registry()
-    app.state.coverage_book = CoverageBook(database, registry)
-    app.state.receipt_reader = ReceiptReader(
-        Archive(settings.archive_url), registry, SuppressionBook(database).redactor
-    )
+    _add_readers(app, settings, {"live": database, "test": sandbox})
     app.state.export_files = ExportFiles(settings.exports_url)
     app.state.verifier = TokenVerifier(
         settings.issuer, KeyRing(issuer.fetch_keys), settings.jwt_secrets, issuer.api_keys, issuer.has_ended
@@ -118,8 +121,20 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
     return app
 
 
+def _add_readers(app: FastAPI, settings: ApiSettings, databases: Databases) -> None:
+    """What reads coverage and archived pages, once for live data and once for the sample; they share nothing."""
+    live = load_registry()
+    registries: dict[Mode, dict[str, Dataset]] = {"live": live, "test": sample_registry(live)}
+    archives: dict[Mode, Archive] = {"live": Archive(settings.archive_url), "test": Archive(sample_url())}
+    suppressions = SuppressionBook(databases["live"])  # who must not appear does not appear in the sample either
+    app.state.coverage_books = {mode: CoverageBook(databases[mode], registries[mode], mode) for mode in databases}
+    app.state.receipt_readers = {
+        mode: ReceiptReader(archives[mode], registries[mode], suppressions.redactor) for mode in databases
+    }
+
+
 def build_app(
-    settings: ApiSettings | None = None, database: Database | None = None, limits: RateLimits | None = None
+    settings: ApiSettings | None = None, databases: Databases | None = None, limits: RateLimits | None = None
 ) -> FastAPI:
     """The routes and what surrounds them; with nothing given it can say its OpenAPI document, and no more."""
 
@@ -127,12 +142,12 @@ def build_app(
         title="LeadLedgerPro",
         version=VERSION,
         description=DESCRIPTION,
-        lifespan=_lifespan(database, limits),
+        lifespan=_lifespan([*(databases or {}).values(), *([limits] if limits else [])]),
         middleware=_middleware(settings, limits),
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.database = database
+    app.state.databases = databases
     app.state.rate_limits = limits
     app.state.settings = settings
     for one in (
@@ -160,12 +175,9 @@ def build_app(
     return app
 
 
-def _lifespan(
-    database: Database | None, limits: RateLimits | None
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(opened: Sequence[Database | RateLimits]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        opened = [one for one in (database, limits) if one is not None]
         for one in opened:
             one.open()
         yield

@@ -25,6 +25,7 @@ from jwt.exceptions import (
 
 from leadledger.errors import Forbidden, Unauthorized
 from leadledger.keys import KeyRing
+from leadledger.modes import Mode
 
 LEEWAY_SECONDS = 60
 AUDIENCE = "authenticated"
@@ -47,7 +48,7 @@ class Caller:
     """A signed-in user or a member's API key, and the claims the database may act on.
 
     `account_id` is the account asked for, or the key's; None leaves the choice to the database. `scopes` are a key's;
-    None: a person, whose role alone decides.
+    None: a person, whose role alone decides. `mode`: test for a test key, which is shown nothing but the sample.
     """
 
     user_id: UUID
@@ -55,6 +56,7 @@ class Caller:
     account_id: UUID | None = None
     scopes: frozenset[str] | None = None
     api_key_id: UUID | None = None
+    mode: Mode = "live"
 
 
 class TokenVerifier:

@@ -69,6 +69,13 @@ class Forbidden(AppError):
     code = "forbidden"
 
 
+class NotInSandbox(AppError):
+    """A test key asks for what only a live key may do."""
+
+    status = 403
+    code = "not_in_sandbox"
+
+
 class NotFound(AppError):
     """There is no such thing, or the caller may not know of it."""
 

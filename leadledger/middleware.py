@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadledger.errors import AppError, UnexpectedFailure
+from leadledger.modes import MODE_HEADER, mode_of_header
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 BODY_LIMIT = 65_536
@@ -125,4 +126,6 @@ def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str) -> None
     headers["Content-Security-Policy"] = DOCS_POLICY if scope["path"] == "/docs" else CONTENT_POLICY
     if scope["scheme"] == "https":
         headers["Strict-Transport-Security"] = HSTS
+    if mode_of_header(Headers(scope=scope).get("authorization")) == "test":
+        headers[MODE_HEADER] = "test"
     headers.setdefault("Cache-Control", "no-store")

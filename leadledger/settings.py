@@ -72,6 +72,12 @@ class ApiSettings(MailSettings, AlertSettings):
         validation_alias=AliasChoices("API_DATABASE_POOL_SIZE"),
         description="Most connections one API process opens.",
     )
+    sandbox_database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SANDBOX_DATABASE_URL"),
+        description="Any database of the server that holds the sandbox's, as a login that may create databases. Not "
+        "set: beside the live database.",
+    )
     exports_url: str = Field(
         default_factory=lambda seen: f"file://{seen['home']}/exports",
         validation_alias=AliasChoices("EXPORTS_URL"),
@@ -184,7 +190,7 @@ class ApiSettings(MailSettings, AlertSettings):
             raise ValueError("expected https://host (http:// only for this machine)")
         return address.rstrip("/")
 
-    @field_validator("database_url", "api_database_url")
+    @field_validator("database_url", "api_database_url", "sandbox_database_url")
     @classmethod
     def _check_database(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):

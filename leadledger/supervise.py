@@ -13,6 +13,9 @@ import psycopg
 
 from leadledger.loading import Say, choose_scope, forget_scope, load_permits
 from leadledger.processes import Processes, Service, is_healthy
+from leadledger.sandbox.building import SandboxUnavailable, ensure_sandbox
+from leadledger.sandbox.hiding import hide_suppressed
+from leadledger.sandbox.place import beside, building_url
 from leadledger.services import DEFAULT_PORTS, NAMES, plan_services, plan_worker
 from leadledger.settings import ApiSettings
 from permit_leads.errors import DatabaseUnavailable
@@ -54,7 +57,8 @@ def up(settings: ApiSettings, say: Say) -> dict[str, str]:
         for name, started in begun.items():
             _finish(processes, services[name], started, say)
         # Last: before the permits are loaded everything would be due.
-        _begin(processes, plan_worker(settings, simulator_url, choose_scope(simulator_url, settings)), say)
+        scope = choose_scope(simulator_url, settings)
+        _begin(processes, plan_worker(settings, services["api"], simulator_url, scope), say)
     return {name: service.url for name, service in services.items()}
 
 
@@ -93,7 +97,18 @@ def prepare_database(settings: ApiSettings, say: Say) -> DatabaseUrls:
         urls = embedded.ensure_running(settings.home)
         say(f"database: embedded PostgreSQL under {settings.home / 'postgres'}")
     apply_migrations(urls.owner, say)
+    build_sandbox(settings, urls.owner, say)
     return urls
+
+
+def build_sandbox(settings: ApiSettings, owner_url: str, say: Say) -> None:
+    """Build what test keys see, where it is missing; without it everything else works, and they are told so."""
+    server = building_url(settings, owner_url)
+    try:
+        ensure_sandbox(settings, server, say)
+        hide_suppressed(owner_url, beside(server))
+    except (SandboxUnavailable, DatabaseUnavailable) as reason:
+        say(f"sandbox: WARNING, {reason}; test keys (llp_test_…) get 503 until it is; see SANDBOX_DATABASE_URL")
 
 
 def apply_migrations(owner_url: str, say: Say) -> None:

@@ -69,7 +69,7 @@ def render_sources() -> str:
 
 def render_openapi() -> str:
     """The API's own description, without starting anything."""
-    app = build_app(ApiSettings(), Database("postgresql://127.0.0.1:1/none"))
+    app = build_app(ApiSettings(), {"live": Database("postgresql://127.0.0.1:1/none")})
     return json.dumps(app.openapi(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -11,6 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from leadledger.accounts.models import Instant, Name
 from leadledger.api_keys import Scope
+from leadledger.modes import Mode
 
 Scopes = Annotated[
     list[Scope],
@@ -31,6 +32,11 @@ class NewApiKey(BaseModel):
 
     name: Name = Field(description="What people call it.", examples=["CRM import"])
     scopes: Scopes
+    mode: Mode = Field(
+        default="live",
+        description="live: what publishers publish, and what the account keeps. test: a fixed sample of real permits, "
+        "the same every day, for trying a program out; it writes nothing and sees nothing of the account.",
+    )
     expires_at: Instant | SkipJsonSchema[None] = Field(
         default=None, description="When it ends to work, at most five years from now; left out: never."
     )
@@ -59,6 +65,7 @@ class ApiKey(BaseModel):
 
     api_key_id: UUID
     name: str
+    mode: Mode
     key_start: str = Field(description="Its first characters, to tell keys apart.", examples=["llp_live_Ab3d"])
     scopes: list[Scope]
     replaces_id: UUID | None = Field(description="The key it succeeds, if it came of a rotation.")

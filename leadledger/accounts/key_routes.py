@@ -30,7 +30,7 @@ def list_api_keys(caller: AdminOf, database: DatabaseOf) -> Response:
 
 @router.post("", operation_id="create_api_key", status_code=201, response_model=MadeApiKey, responses=WRITE)
 def create_api_key(wanted: NewApiKey, caller: AdminOf, database: DatabaseOf, write: WriteOf) -> Response:
-    """A new key, shown this once. It acts in its maker's name: never more than the maker's role."""
+    """A new key, live or test, shown this once. It acts in its maker's name: never more than the maker's role."""
     with acting_for_account(database, caller, "admin") as acting:
         return write.once(acting, lambda: json_response(keys.create_key(acting, wanted), status=201), is_secret=True)
 
@@ -62,7 +62,7 @@ def revoke_api_key(api_key_id: KeyId, caller: AdminOf, database: DatabaseOf) -> 
 def rotate_api_key(
     api_key_id: KeyId, rotation: Rotation, caller: AdminOf, database: DatabaseOf, write: WriteOf
 ) -> Response:
-    """A successor with the same name and scopes; the old key stays good for the overlap, then ends."""
+    """A successor with the same name, mode and scopes; the old key stays good for the overlap, then ends."""
     with acting_for_account(database, caller, "admin") as acting:
         return write.once(
             acting,

@@ -14,6 +14,7 @@ from leadledger.accounts.key_models import NewApiKey
 from leadledger.acting import Acting
 from leadledger.api_keys import make_key
 from leadledger.errors import AppError, Forbidden, InvalidBody, NotFound
+from leadledger.modes import Mode
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
@@ -53,7 +54,7 @@ def create_key(acting: Acting, wanted: NewApiKey) -> dict[str, Any]:
 
 
 def rotate_key(acting: Acting, api_key_id: UUID, overlap_days: int) -> dict[str, Any]:
-    """The successor: same name, scopes and life span. The old key stays good for the overlap.
+    """The successor: same name, mode, scopes and life span. The old key stays good for the overlap.
 
     Raises:
         NotFound: no such key here.
@@ -103,9 +104,11 @@ def revoke_key(acting: Acting, api_key_id: UUID) -> None:
 
 def _make(acting: Acting, values: dict[str, Any]) -> dict[str, Any]:
     _require_own_scopes(acting.caller.scopes, values["scopes"])
-    new = make_key()
+    mode: Mode = values["mode"]
+    new = make_key(mode)
     kept = {**values, "account_id": acting.account_id, "limit": MOST_KEYS}
     kept.update(scopes=sorted(set(values["scopes"])), key_hash=new.key_hash, key_start=new.key_start)
+    kept["is_sandbox"] = mode == "test"
     with acting.conn.cursor(row_factory=dict_row) as rows:
         made = rows.execute(QUERIES["make_key"], kept).fetchone()
     if made is None:

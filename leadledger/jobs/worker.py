@@ -25,6 +25,7 @@ from leadledger.jobs.schedule import Entry, plan, put_on_schedule
 from leadledger.jobs.tasks import Place, add_tasks, sweep_up
 from leadledger.jobs.upkeep_tasks import add_upkeep_tasks
 from leadledger.jobs.webhook_tasks import add_webhook_tasks
+from leadledger.sandbox.place import beside, building_url
 from leadledger.settings import ApiSettings
 from permit_leads.errors import DatabaseUnavailable
 from permit_leads.progress import LOG_NAME, Progress
@@ -71,7 +72,7 @@ def _open(settings: ApiSettings, progress: Progress, entries: Iterable[Entry]) -
     sweep_up(place)
     app = open_app(place.url)
     add_tasks(app, place)
-    add_privacy_tasks(app, place)
+    add_privacy_tasks(app, place, beside(building_url(settings, place.url)), settings.home)
     add_upkeep_tasks(app, place)
     add_export_tasks(app, open_workshop(settings, place.url), progress)
     add_alert_tasks(app, place, settings)

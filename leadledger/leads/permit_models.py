@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from leadledger.leads.models import CoverageDataset, LeadSummary, Receipts, Sha256, SimulatedNote
@@ -28,18 +28,7 @@ def check_written(moment: object) -> object:
     return moment
 
 
-def check_past(moment: datetime) -> datetime:
-    """Nobody knows yet what will be known.
-
-    Raises:
-        ValueError: it is still to come.
-    """
-    if moment > datetime.now(UTC):
-        raise ValueError("it is still to come; leave it out to see what is known now")
-    return moment
-
-
-Instant = Annotated[AwareDatetime, BeforeValidator(check_written), AfterValidator(check_past)]
+Instant = Annotated[AwareDatetime, BeforeValidator(check_written)]
 VersionNumber = Annotated[int, Field(ge=1, le=LAST_VERSION)]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from leadledger.deps import CallerOf, DatabaseOf
+from leadledger.deps import CallerOf, DatabaseOf, NowOf
 from leadledger.leads import detail, permits
 from leadledger.leads.permit_models import (
     DiffQuestion,
@@ -18,7 +18,7 @@ from leadledger.leads.permit_models import (
     PermitVersions,
     VersionsQuestion,
 )
-from leadledger.leads.routes import CoverageOf, ReceiptsOf, today
+from leadledger.leads.routes import CoverageOf, ReceiptsOf
 from leadledger.responses import declare_errors, json_response
 
 router = APIRouter(prefix="/api/permits", tags=["permits"])
@@ -32,15 +32,17 @@ def get_permit(
     asked: Annotated[PermitQuestion, Query()],
     caller: CallerOf,
     database: DatabaseOf,
+    now: NowOf,
     book: CoverageOf,
     receipts: ReceiptsOf,
 ) -> Response:
     """One permit as known now, or as it was known at `as_of`: its fields, versions, leads, a receipt for each value."""
+    permits.check_past(asked.as_of, now)
     snapshot = book.look()
     with database.acting_as("authenticated", caller.claims) as conn:
         described = permits.describe_permit(permits.find_permit(conn, permit_id), asked.as_of, snapshot)
         page = detail.find_page(conn, described["page_sha256"])
-        leads = permits.list_permit_leads(conn, permit_id, today())
+        leads = permits.list_permit_leads(conn, permit_id, now.date())
     proofs = receipts.read_receipts({**described, **described["fields"]}, page)
     note = {"simulated_note": page["simulated_note"] if page else None}
     return json_response({**described, **note, "receipts": proofs, "leads": leads})

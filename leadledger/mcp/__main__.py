@@ -45,7 +45,9 @@ def open_api(url: str, key: str) -> httpx.AsyncClient:
     """
     parts = urlsplit(url)
     if not key.startswith("llp_"):
-        raise CannotStart(f"{KEY} holds no API key of ours (llp_live_…); make one in the account")
+        raise CannotStart(
+            f"{KEY} holds no API key of ours (llp_live_…, or llp_test_… for sample data); make one in the account"
+        )
     if not parts.hostname or not (parts.scheme == "https" or parts.hostname in LOOPBACK_HOSTS):
         raise CannotStart(f"{URL} must be https://host; http:// only for this machine, because it carries the key")
     return httpx.AsyncClient(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from leadledger.app import create_app
+from leadledger.sandbox.building import ensure_sandbox
 from leadledger.settings import ApiSettings
-from tests.conftest import _fresh_database, as_api
+from permit_leads.settings import Settings
+from tests.conftest import HOME, _fresh_database, as_api, server_url
 
 PUBLISHABLE_KEY = "sb_publishable_for_tests_only"
 FRONTEND = "http://web.example.test:3000"
@@ -27,6 +30,12 @@ FRONTEND = "http://web.example.test:3000"
 def settings(api_database_url: str, tmp_path: Path) -> ApiSettings:
     """Settings of an API with the embedded provider, on this test's database and archive."""
     return make_settings(api_database_url, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> None:
+    """The database that test keys see, on the server of this run; every API of the tests finds it there."""
+    ensure_sandbox(Settings(), server_url(Path(os.environ[HOME])), lambda _: None)
 
 
 @pytest.fixture

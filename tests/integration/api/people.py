@@ -12,6 +12,7 @@ import httpx
 import psycopg
 
 from leadledger.api_keys import make_key
+from leadledger.modes import Mode
 from permit_leads.store.queries import load_queries
 from tests.integration.api.conftest import sign_up
 
@@ -46,9 +47,14 @@ def join(owner: psycopg.Connection, person: Person, account_id: UUID, role: str)
     owner.execute(QUERIES["join"], {"account_id": account_id, "user_id": person.user_id, "role": role})
 
 
-def give_key(owner: psycopg.Connection, person: Person, *scopes: str) -> str:
+def give_key(owner: psycopg.Connection, person: Person, *scopes: str, mode: Mode = "live") -> str:
     """An API key of this person's account."""
-    made = make_key()
-    values = {"account_id": person.account_id, "user_id": person.user_id, "scopes": list(scopes)}
+    made = make_key(mode)
+    values = {
+        "account_id": person.account_id,
+        "user_id": person.user_id,
+        "scopes": list(scopes),
+        "is_sandbox": mode == "test",
+    }
     owner.execute(QUERIES["give_key"], {**values, "key_hash": made.key_hash, "key_start": made.key_start})
     return made.key

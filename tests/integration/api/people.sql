@@ -3,8 +3,9 @@ insert into public.members (account_id, user_id, role)
 values (%(account_id)s, %(user_id)s, %(role)s);
 
 -- give_key --
-insert into public.api_keys (account_id, name, key_hash, key_start, scopes, created_by)
-values (%(account_id)s, 'made for a test', %(key_hash)s, %(key_start)s, %(scopes)s, %(user_id)s);
+insert into public.api_keys (account_id, name, key_hash, key_start, scopes, is_sandbox, created_by)
+values (%(account_id)s, 'made for a test', %(key_hash)s, %(key_start)s, %(scopes)s, %(is_sandbox)s,
+        %(user_id)s);
 
 -- revoke_keys --
 update public.api_keys

@@ -17,10 +17,14 @@ SCOPES = ("read", "write", "export", "admin")
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who walks: a stranger with an account of his own, his key with all scopes, one who left, and a viewer of A."""
+    """Who walks: a stranger with an account of his own, his keys with all scopes, one who left, and a viewer of A.
+
+    `test` is a test key of account A itself: not even that sees anything of it.
+    """
 
     stranger: Person
     key: Person
+    test: Person
     former: Person
     viewer: Person
 
@@ -37,13 +41,16 @@ def seeded(place: tuple[httpx.Client, psycopg.Connection], home: Path) -> Seeded
 
 
 @pytest.fixture(scope="module")
-def people(place: tuple[httpx.Client, psycopg.Connection], seeded: Seeded) -> Cast:
+def people(place: tuple[httpx.Client, psycopg.Connection], seeded: Seeded, sandbox: None) -> Cast:
     """The walkers."""
+    del sandbox
     client, owner = place
     stranger, former, viewer = (enter(client, f"{name}@example.com") for name in ("stranger", "former", "viewer"))
     key = Person(client, give_key(owner, stranger, *SCOPES), stranger.user_id, stranger.account_id)
+    own = seeded.host
+    test = Person(client, give_key(owner, own, *SCOPES, mode="test"), own.user_id, own.account_id)
     join(owner, viewer, seeded.host.account_id, "viewer")
     join(owner, former, seeded.host.account_id, "admin")
     gone = seeded.host.ask("DELETE", f"/api/account/members/{former.user_id}")
     assert gone.status_code == 204
-    return Cast(stranger, key, former, viewer)
+    return Cast(stranger, key, test, former, viewer)

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from leadledger.app import build_app
+from leadledger.deps import READING_POSTS
+from leadledger.modes import MODE_HEADER
 from tests.integration.api.people import Person
 from tests.integration.api.walk.bodies import BODIES, fill
 from tests.integration.api.walk.conftest import Cast
@@ -60,7 +62,7 @@ def test_every_address_can_be_walked(seeded: Seeded) -> None:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("walker", ["stranger", "key", "former"])
+@pytest.mark.parametrize("walker", ["stranger", "key", "test", "former"])
 def test_nobody_else_gets_anything_of_account_a(people: Cast, seeded: Seeded, walker: str, name: str) -> None:
     answer = ask(getattr(people, walker), name, seeded)
     assert seeded.leaked(answer.text, *said(name, seeded)) == []
@@ -71,7 +73,7 @@ def test_nobody_else_gets_anything_of_account_a(people: Cast, seeded: Seeded, wa
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("walker", ["stranger", "key", "former"])
+@pytest.mark.parametrize("walker", ["stranger", "key", "test", "former"])
 def test_nobody_else_acts_for_account_a(people: Cast, seeded: Seeded, walker: str, name: str) -> None:
     answer = ask(getattr(people, walker), name, seeded, **{IN_HOSTS_ACCOUNT: seeded.known["account_id"]})
     assert seeded.leaked(answer.text, *said(name, seeded), seeded.known["account_id"]) == []
@@ -96,9 +98,30 @@ def test_viewer_changes_nothing(people: Cast, seeded: Seeded, db: psycopg.Connec
     assert content(db, seeded, apart_from=viewer) == before
 
 
+@pytest.mark.parametrize("name", [name for name, (method, *_) in OPERATIONS.items() if method != "GET"])
+def test_test_key_writes_nothing(people: Cast, seeded: Seeded, db: psycopg.Connection, name: str) -> None:
+    before = content(db, seeded)
+    answer = ask(people.test, name, seeded)
+    assert content(db, seeded) == before
+    if name not in READING_POSTS:
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_in_sandbox"), answer.text
+    assert answer.headers[MODE_HEADER] == "test"
+
+
+@pytest.mark.parametrize("name", [name for name, (method, *_) in OPERATIONS.items() if method == "GET"])
+def test_test_key_gets_no_fact_of_live_data(people: Cast, seeded: Seeded, name: str) -> None:
+    """Leads and permits are everybody's, but not a test key's."""
+    answer = ask(people.test, name, seeded)
+    own = {seeded.known[one] for one in NAMES.findall(OPERATIONS[name][1])}
+    facts = {seeded.known[one] for one in ("lead_id", "permit_id", "page_sha256")} - own
+    assert [fact for fact in facts if fact in answer.text] == []
+    if set(NAMES.findall(OPERATIONS[name][1])) & {"lead_id", "permit_id", "page_sha256"}:
+        assert answer.status_code in (400, 404), answer.text  # 400: no query is asked with
+
+
 def test_whole_walk_left_account_a_as_it_was(people: Cast, seeded: Seeded, db: psycopg.Connection) -> None:
     before = content(db, seeded)
-    for walker in (people.stranger, people.key, people.former):
+    for walker in (people.stranger, people.key, people.test, people.former):
         for name in OPERATIONS:
             ask(walker, name, seeded)
             ask(walker, name, seeded, **{IN_HOSTS_ACCOUNT: seeded.known["account_id"]})

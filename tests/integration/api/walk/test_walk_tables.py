@@ -47,6 +47,8 @@ WALLS = {
     "private.note_api_key_use": "tells nothing, and sets a time only",
     "private.note_download": "tells nothing, and sets a time only on exports of the caller's own accounts",
     "private.people_of_claim": "only claims of the caller's own accounts",
+    "private.count_superseded_since": "a number; facts of publishers, the same for everybody who is signed in",
+    "private.permits_then": "facts of publishers, the same for everybody who is signed in",
     "private.superseded_fields": "facts of publishers, the same for everybody who is signed in",
 }
 TELLS_NOTHING_BUT_BY_PROOF = {"private.find_api_key"}
@@ -114,7 +116,7 @@ def attempt(
     try:
         with db.transaction():
             claims = orjson.dumps(walker.claims).decode()
-            db.execute(QUERIES["act_as"], {"role": walker.role, "claims": claims})
+            db.execute(QUERIES["act_as"], {"mode": "live", "role": walker.role, "claims": claims})
             answer = db.execute(statement, values)
             found = answer.fetchall() if answer.description else []
             db.execute(QUERIES["act_as_owner"])
