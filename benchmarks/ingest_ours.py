@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
-from permit_leads.allocator import keep_freed_pages
+from permit_leads.allocator import forget_imports, keep_freed_pages
 from permit_leads.outcome import Outcome, Request
 from permit_leads.registry import load_registry
 from permit_leads.run import run_all
@@ -46,6 +46,7 @@ class Silent:
 
 def main() -> int:
     keep_freed_pages()
+    forget_imports()
     dataset_id, since, *options = sys.argv[1:]
     dataset = load_registry()[dataset_id].model_copy(update={"spacing_seconds": 0.0})
     request = Request(

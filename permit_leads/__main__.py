@@ -6,7 +6,7 @@ import signal
 import sys
 
 from permit_leads import sources_cli
-from permit_leads.allocator import keep_freed_pages
+from permit_leads.allocator import forget_imports, keep_freed_pages
 from permit_leads.cli import main
 
 
@@ -17,5 +17,6 @@ def _end_orderly(number: int, _frame: object) -> None:
 
 if __name__ == "__main__":
     keep_freed_pages()
+    forget_imports()
     signal.signal(signal.SIGTERM, _end_orderly)
     sys.exit(sources_cli.main(sys.argv[2:]) if sys.argv[1:2] == ["sources"] else main())

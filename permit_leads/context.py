@@ -9,12 +9,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from permit_leads.archive import Acceptance, Archive, ArchivedRun, RunFacts
+from permit_leads.arrival import Source, fetched, held, recorded, replayed
 from permit_leads.fetch.http import PoliteClient
 from permit_leads.outcome import Attempt, Progress, Request
 from permit_leads.page import Window
 from permit_leads.registry import Dataset
 from permit_leads.stage_clock import Clock
-from permit_leads.stages import Source, fetched, held, recorded, replayed
 from permit_leads.store import holds, runs, state
 from permit_leads.store.runs import Tally
 from permit_leads.stream import prefetch

@@ -152,6 +152,7 @@ def _bring_in(context: Context, dataset: Dataset, attempt: Attempt) -> None:
                             _store(dataset, attempt, batch, conn, writer)
                             note_listed(absence, batch)
                         tell_page(context.progress, dataset, attempt, batch)
+                        del batch
                 except (KeyboardInterrupt, SystemExit):
                     context.client.stop_waiting()  # or the end would wait for the thread that sits out a spacing
                     raise

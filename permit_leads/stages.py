@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -15,9 +14,8 @@ import polars as pl
 import psycopg
 
 from permit_leads import quality, score
-from permit_leads.archive import Archive, ArchivedRun
-from permit_leads.fetch import fetch_pages, read_rows
-from permit_leads.fetch.http import PoliteClient
+from permit_leads.arrival import Arrived
+from permit_leads.fetch import read_rows
 from permit_leads.normalize import Normalized, normalize
 from permit_leads.normalize.geo import zip_places
 from permit_leads.normalize.lexicon import load_lexicon
@@ -41,28 +39,6 @@ PAGES_READ_AHEAD = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """One page with its place in the run, safe in the archive.
-
-    `learned_at` is when we learn what it says; None: when it came. `replay_order` counts replayed runs, newest first.
-    """
-
-    page_index: int
-    page_sha256: str
-    page: Page
-    learned_at: datetime | None = None
-    replay_order: int | None = None
-
-    @property
-    def recorded_at(self) -> datetime:
-        """When we learned what the page says."""
-        return self.learned_at or self.page.fetched_at
-
-
-Source = Generator[Arrived, None, None]
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """A page as it will be stored; `prepared` is None for a page that carries no records."""
 
@@ -81,63 +57,19 @@ class Batch:
     findings: list[quality.Finding] = field(default_factory=list)
 
 
-def fetched(
-    client: PoliteClient, archive: Archive | None, dataset: Dataset, window: Window, run_id: uuid.UUID, clock: Clock
-) -> Source:
-    """Pages from the publisher, each archived before anybody reads it. Without an archive: a dry run."""
-    pages = fetch_pages(dataset, window, client)
-    for page_index in range(1_000_000_000):
-        with clock.stage("fetch"):
-            page = next(pages, None)
-        if page is None:
-            return
-        with clock.stage("archive"):
-            sha256 = _keep(archive, dataset, run_id, page_index, page)
-        yield Arrived(page_index, sha256, page)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page compared with what the store knows; `normalized` is None for a page that carries no records.
 
-
-def _keep(archive: Archive | None, dataset: Dataset, run_id: uuid.UUID, page_index: int, page: Page) -> str:
-    if archive is None:
-        return hashlib.sha256(page.body).hexdigest()
-    return archive.write_page(run_id, dataset.id, page_index, page)
-
-
-def replayed(archive: Archive, dataset: Dataset, window: Window, now: datetime) -> Source:
-    """Archived pages, newest run first, so that of each permit only what was published last is looked at.
-
-    All runs back to the oldest one that has rows of the window: a run of other days may hold the newer word on a permit
-    that an older run brought along. What a page says otherwise than before, because it is read otherwise today, is
-    learned now.
+    `differing` are the permits that are new or say something new, with their identity and `is_known`.
     """
-    runs = archive.runs(dataset.id)
-    touching = [order for order, archived in enumerate(runs) if touches(archived.window, window)]
-    page_index = 0
-    for replay_order, archived in enumerate(runs[: max(touching, default=-1) + 1]):
-        archive.check_file(archived)  # it has no pages; lost, it would be missed by nobody
-        for sha256, page in archive.pages(archived):
-            yield Arrived(page_index, sha256, page, now, replay_order)
-            page_index += 1
 
-
-def recorded(archive: Archive, archived: ArchivedRun) -> Source:
-    """The pages of one archived run, as they came and when they came."""
-    for page_index, (sha256, page) in enumerate(archive.pages(archived)):
-        yield Arrived(page_index, sha256, page, archived.learned_at)
-
-
-def held(archive: Archive, dataset: Dataset, run_id: uuid.UUID, now: datetime) -> Source:
-    """The archived pages of a run that was held back: what they say is known only from now on."""
-    for page_index, (sha256, page) in enumerate(archive.held_pages(run_id, dataset.id)):
-        yield Arrived(page_index, sha256, page, now)
-
-
-def touches(one: Window, other: Window) -> bool:
-    """Whether two windows have a day in common, or the first brought rows of any day."""
-    if one.touched_since is not None:
-        return True
-    starts_in_time = one.since is None or other.until is None or one.since <= other.until
-    ends_in_time = one.until is None or other.since is None or one.until >= other.since
-    return starts_in_time and ends_in_time
+    arrived: Arrived
+    normalized: Normalized | None = None
+    differing: pl.DataFrame = field(default_factory=pl.DataFrame)
+    unchanged_ids: pl.Series = field(default_factory=lambda: NO_IDS)
+    view: quality.PageView | None = None
+    findings: list[quality.Finding] = field(default_factory=list)
 
 
 def batches(
@@ -149,14 +81,14 @@ def batches(
     `recall` is what earlier runs leave it.
     """
     recall = recall or recall_of(dataset, Window(None, None), "replay")
-    opened = _opened(dataset, source, clock)
-    with closing(prefetch(opened, PAGES_READ_AHEAD, meanwhile=partial(_read_lists, dataset))) as pages:
-        for arrived, rows in pages:
-            if rows is not None:
-                yield _batch(dataset, run_id, arrived, rows, recall, lookup, clock)
-                continue
-            findings = quality.check_left(dataset, arrived.page)
-            yield Batch(arrived.page_index, arrived.page_sha256, arrived.page, arrived.recorded_at, findings=findings)
+    opened = prefetch(_opened(dataset, source, clock), PAGES_READ_AHEAD, meanwhile=partial(_read_lists, dataset))
+    looked_at = prefetch(_looked_at(dataset, opened, recall, lookup, clock), PAGES_READ_AHEAD)
+    with closing(opened), closing(looked_at):
+        for look in looked_at:
+            batch = _batch(dataset, run_id, look, recall, clock)
+            del look
+            yield batch
+            del batch
 
 
 def _read_lists(dataset: Dataset) -> None:
@@ -176,15 +108,32 @@ def _opened(dataset: Dataset, source: Iterator[Arrived], clock: Clock) -> Iterat
         yield arrived, rows
 
 
-def _batch(
+def _looked_at(
     dataset: Dataset,
-    run_id: uuid.UUID,
+    opened: Iterator[tuple[Arrived, pl.DataFrame | None]],
+    recall: Recall,
+    lookup: psycopg.Connection | None,
+    clock: Clock,
+) -> Iterator[Look]:
+    """Each page normalized and compared with what the store knows."""
+    for arrived, rows in opened:
+        if rows is None:
+            look = Look(arrived, findings=quality.check_left(dataset, arrived.page))
+        else:
+            look = _look(dataset, arrived, rows, recall, lookup, clock)
+        del arrived, rows
+        yield look
+        del look
+
+
+def _look(
+    dataset: Dataset,
     arrived: Arrived,
     rows: pl.DataFrame,
     recall: Recall,
     lookup: psycopg.Connection | None,
     clock: Clock,
-) -> Batch:
+) -> Look:
     day = _day(dataset, arrived.page)
     with clock.stage("normalize"):
         normalized = normalize(dataset, rows, arrived.page_sha256, day)
@@ -199,19 +148,26 @@ def _batch(
         view = _view(rows, normalized, permits, differing, unchanged_ids)
         quality.note_special(view.profile, None if lookup is None else differing, recall.contacts)
         view.profile.kinds = quality.kinds_of(rows) if arrived.page_index < FIRST_PAGES else {}
-    fresh = recall.redactor.redact(differing)
+    findings = [*quality.check_page(dataset, rows, arrived.page), *fakes]
+    return Look(arrived, normalized, differing, unchanged_ids, view, findings)
+
+
+def _batch(dataset: Dataset, run_id: uuid.UUID, look: Look, recall: Recall, clock: Clock) -> Batch:
+    arrived, normalized = look.arrived, look.normalized
+    place = arrived.page_index, arrived.page_sha256, arrived.page, arrived.recorded_at
+    if normalized is None:
+        return Batch(*place, findings=look.findings)
+    day = _day(dataset, arrived.page)
+    fresh = recall.redactor.redact(look.differing)
     prepared = NOTHING_NEW if fresh.is_empty() else _prepared(dataset, run_id, fresh, arrived, day, recall, clock)
     return Batch(
-        page_index=arrived.page_index,
-        page_sha256=arrived.page_sha256,
-        page=arrived.page,
-        recorded_at=arrived.recorded_at,
+        *place,
         prepared=prepared,
-        unchanged_ids=unchanged_ids,
+        unchanged_ids=look.unchanged_ids,
         rejections=normalized.rejections,
-        rejected_text=rejected_text(run_id, dataset.id, normalized.rejections),
-        findings=[*quality.check_page(dataset, rows, arrived.page), *fakes],
-        view=None if arrived.page.is_beyond else view,
+        rejected_text=rejected_text(run_id, dataset.id, normalized.rejections, recall.redactor),
+        findings=look.findings,
+        view=None if arrived.page.is_beyond else look.view,
         permit_count=normalized.permits.height,
         newest_date=_newest(normalized.permits["issued_date"], day),
         oldest_date=_oldest(normalized.permits["issued_date"]),

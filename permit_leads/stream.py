@@ -31,6 +31,7 @@ def prefetch(
         while (element := ahead.popleft().result()) is not end:
             ahead.append(pool.submit(_next_or, source, end))
             yield element  # type: ignore[misc]  # anything but `end` came out of source
+            del element  # whoever took it may let it go while the next one is waited for
     except (KeyboardInterrupt, SystemExit):
         wake()
         raise

@@ -28,6 +28,7 @@ IS_NEW = "@new"
 STRUCTURE = "@structure"
 NO_TRADE = "@none"
 MENDING = {"replace", "repair"}
+RELATIONS = ("specialties", "replaces", "absorbs", "follows", "follows_commercial")
 
 
 class Strict(BaseModel):
@@ -122,8 +123,8 @@ class Denials:
 class Lexicon:
     """Everything `classify` reads with; built once.
 
-    `structures` are phrases that name another
-    whole structure; `parts_at_work` those like "replace window", beside which other parts of the text count as well.
+    `structures` are phrases that name another whole structure; `parts_at_work` those like "replace window", beside
+    which other parts of the text count as well; `pairs` (trade, other, place) of each of RELATIONS.
     """
 
     file: TradeFile
@@ -133,6 +134,7 @@ class Lexicon:
     types: Phrases
     structures: list[str]
     parts_at_work: list[str]
+    pairs: dict[str, pl.DataFrame]
 
 
 @cache
@@ -184,7 +186,17 @@ def build_lexicon(file: TradeFile) -> Lexicon:
         types=Phrases.of(_types(file, wording)),
         structures=sorted(wording.canonical_phrases(signals.structure)),
         parts_at_work=sorted(phrase for phrase in table if _mends_part(phrase, explicit)),
+        pairs={relation: _pairs(file, relation) for relation in RELATIONS},
     )
+
+
+def _pairs(file: TradeFile, relation: str) -> pl.DataFrame:
+    pairs = [
+        (trade_id, other, place)
+        for trade_id, trade in file.trades.items()
+        for place, other in enumerate(getattr(trade, relation) or ())
+    ]
+    return pl.DataFrame(pairs, schema={"trade": pl.String, "other": pl.String, "place": pl.Int32}, orient="row")
 
 
 def _explicit(file: TradeFile, wording: Wording) -> dict[str, str]:

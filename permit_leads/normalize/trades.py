@@ -148,19 +148,9 @@ def _mentions_settled(hits: pl.DataFrame, texts: pl.DataFrame, lexicon: Lexicon)
     )
 
 
-def _pairs(lexicon: Lexicon, relation: str) -> pl.DataFrame:
-    """(trade, other, place) for one relation of trades.toml: specialties, replaces, absorbs, follows."""
-    pairs = [
-        (trade_id, other, place)
-        for trade_id, trade in lexicon.file.trades.items()
-        for place, other in enumerate(getattr(trade, relation) or ())
-    ]
-    return pl.DataFrame(pairs, schema={"trade": pl.String, "other": pl.String, "place": pl.Int32}, orient="row")
-
-
 def _own_labels(labelled: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """The publisher's labels, without those that the type columns overrule (a sign filed as electrical work)."""
-    overruled = types.join(_pairs(lexicon, "replaces"), left_on="meaning", right_on="trade")
+    overruled = types.join(lexicon.pairs["replaces"], left_on="meaning", right_on="trade")
     return labelled.join(
         overruled, left_on=["row", "trade"], right_on=["row", "other"], how="anti", maintain_order="left"
     )
@@ -168,7 +158,7 @@ def _own_labels(labelled: pl.DataFrame, types: pl.DataFrame, lexicon: Lexicon) -
 
 def _specialties(labelled: pl.DataFrame, hits: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """What a labelled permit names as its own beside the label: solar on an electrical permit, never its kitchen."""
-    pairs = _pairs(lexicon, "specialties")
+    pairs = lexicon.pairs["specialties"]
     allowed = labelled.select("row", "trade").join(pairs, on="trade").select("row", "other")
     return (
         hits.filter(pl.col("meaning").is_in(pairs["other"].unique().implode()))
@@ -214,7 +204,7 @@ def _new_homes(rows: pl.DataFrame, words: pl.DataFrame, types: pl.DataFrame, lex
 
 def _absorb(direct: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """Without the parts of a larger trade named on the same permit: the roof of a new home is the builder's."""
-    parts = direct.select("row", "trade").join(_pairs(lexicon, "absorbs"), on="trade").select("row", trade="other")
+    parts = direct.select("row", "trade").join(lexicon.pairs["absorbs"], on="trade").select("row", trade="other")
     return direct.join(parts, on=["row", "trade"], how="anti", maintain_order="left").select(
         "row", "trade", pl.lit(DIRECT).alias("kind"), "evidence"
     )
@@ -225,7 +215,7 @@ def _followers(direct: pl.DataFrame, rows: pl.DataFrame, lexicon: Lexicon) -> pl
     at = direct.join(rows.select("row", "is_commercial"), on="row", maintain_order="left")
     follows = pl.concat(
         [
-            at.filter(~pl.col("is_commercial")).join(_pairs(lexicon, "follows"), on="trade", maintain_order="left"),
+            at.filter(~pl.col("is_commercial")).join(lexicon.pairs["follows"], on="trade", maintain_order="left"),
             at.filter("is_commercial").join(_commercial_pairs(lexicon), on="trade", maintain_order="left"),
         ]
     )
@@ -239,8 +229,8 @@ def _followers(direct: pl.DataFrame, rows: pl.DataFrame, lexicon: Lexicon) -> pl
 
 def _commercial_pairs(lexicon: Lexicon) -> pl.DataFrame:
     own = [trade_id for trade_id, trade in lexicon.file.trades.items() if trade.follows_commercial is not None]
-    general = _pairs(lexicon, "follows").filter(~pl.col("trade").is_in(own))
-    return pl.concat([general, _pairs(lexicon, "follows_commercial")])
+    general = lexicon.pairs["follows"].filter(~pl.col("trade").is_in(own))
+    return pl.concat([general, lexicon.pairs["follows_commercial"]])
 
 
 def _limit_adjacent(adjacent: pl.DataFrame, limit: int) -> pl.DataFrame:

@@ -64,7 +64,7 @@ def ids(values: pl.Series) -> Column:
 
 def numbers(values: pl.Series) -> Column:
     """Integers."""
-    return Column(4, struct.pack(f">{len(values)}i", *values))
+    return Column(4, struct.pack(f">{len(values)}i", *values.to_list()))
 
 
 def rows(count: int, values: Sequence[bytes | Column]) -> bytes:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 import polars as pl
 import psycopg
-from psycopg import sql
 
 from permit_leads.errors import SourceUnavailable
 from permit_leads.permit import FIELDS
 from permit_leads.store import binary, events
+from permit_leads.store.copying import FilledText, array_text, copy_frame, copy_text
 from permit_leads.store.identity import lead_ids
 from permit_leads.store.queries import load_queries
 from permit_leads.store.seen import SeenIds
@@ -33,7 +32,7 @@ VERSION_COLUMNS = ["permit_id", "version", "recorded_at", "run_id", "content_has
 LEAD_COLUMNS = [
     *("lead_id", "permit_id", "dataset_id", "trade", "kind", "openness", "points", "reasons", "rank_key"),
     *("model_version", "rank_date", "county_fips", "original_zip", "permit_class_mapped", "est_project_cost"),
-    *("created_at", "updated_at"),
+    *("latitude", "longitude", "created_at", "updated_at"),
 ]
 
 
@@ -62,7 +61,7 @@ class Prepared:
     leads: pl.DataFrame
     permit_count: int = 0
     lead_count: int = 0
-    texts: Mapping[str, bytes] = field(default_factory=dict)
+    texts: Mapping[str, FilledText] = field(default_factory=dict)
     versions: bytes = b""
     created: bytes = b""
     suspects: pl.Series | None = None
@@ -98,13 +97,16 @@ def prepare(
 
 
 def write_out(permits: pl.DataFrame, leads: pl.DataFrame) -> Prepared:
-    """New rows as text; a new permit that is over makes no lead."""
-    new = permits.filter(~pl.col("is_known"))
+    """New rows as text; a new permit that is over makes no lead.
+
+    Ids are random, so permits go in their order: the server finds the places of neighbours in its indexes at once.
+    """
+    new = permits.filter(~pl.col("is_known")).sort("permit_id")
     new_leads = leads.filter(~pl.col("is_known") & (pl.col("openness") != "closed"))
     if new.is_empty():
         return Prepared(permits, leads)
     frames = {"public.permits": new, "public.leads": new_leads}
-    texts = {table: csv_text(frame.select(COLUMNS[table])) for table, frame in frames.items() if frame.height}
+    texts = {table: FilledText.of(frame.select(COLUMNS[table])) for table, frame in frames.items() if frame.height}
     recorded_at = datetime.fromisoformat(new["recorded_at"][0])  # one for all of a page
     created = events.created(recorded_at, new["permit_id"])
     created += events.created(recorded_at, new_leads["permit_id"], new_leads["lead_id"])
@@ -161,8 +163,8 @@ class PermitWriter:
         """Store rows that differ from what was committed when they were looked up, and their leads."""
         if prepared.suspects is not None and len(met := self._met(prepared.suspects)):
             prepared = prepared.knowing(met)
-        for table, text in prepared.texts.items():
-            copy_text(self._conn, table, COLUMNS[table], text)
+        for table, filled in prepared.texts.items():
+            copy_text(self._conn, table, filled.columns, filled.text)
         if prepared.permit_count:
             binary.copy_rows(self._conn, "public.permit_versions", VERSION_COLUMNS, prepared.versions)
             events.stage_created(self._conn, prepared.created)
@@ -206,6 +208,7 @@ class PermitWriter:
         self.written.permit_changed = self._conn.execute(QUERIES["apply_permits"]).rowcount
         self._conn.execute(QUERIES["keep_superseded_leads"])
         self.written.leads += self._conn.execute(QUERIES["apply_leads"]).rowcount
+        self._conn.execute(QUERIES["place_leads"])
         self.written.leads += self._conn.execute(QUERIES["close_vanished_leads"]).rowcount
         self.written.permit_unchanged += len(self._staged_ids) - self.written.permit_changed
         self._conn.execute(events.QUERIES["stage_changed_permits"])
@@ -249,36 +252,9 @@ def _array(words: pl.Series) -> str:
     return f"{{{','.join(words)}}}"
 
 
-def array_text(values: pl.Expr) -> pl.Expr:
-    """A list of plain words as PostgreSQL writes a text[]."""
-    return pl.concat_str(pl.lit("{"), values.list.join(","), pl.lit("}"))
-
-
-def copy_frame(conn: psycopg.Connection, table: str, frame: pl.DataFrame) -> None:
-    """COPY the frame into the columns of the same names."""
-    if not frame.is_empty():
-        copy_text(conn, table, frame.columns, csv_text(frame))
-
-
-def csv_text(frame: pl.DataFrame) -> bytes:
-    """The frame as PostgreSQL reads CSV: nothing at all is null and "" is empty."""
-    text = BytesIO()
-    frame.write_csv(text, include_header=False)
-    return text.getvalue()
-
-
-def copy_text(conn: psycopg.Connection, table: str, columns: list[str], text: bytes) -> None:
-    """COPY CSV text into these columns."""
-    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with conn.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(text)
-
-
 def _lead_rows(permits: pl.DataFrame, leads: pl.DataFrame, model_version: str) -> pl.DataFrame:
     carried = ["permit_key", "permit_id", "dataset_id", "county_fips", "original_zip", "permit_class_mapped"]
-    carried += ["est_project_cost", "recorded_at", "is_known"]
+    carried += ["est_project_cost", "latitude", "longitude", "recorded_at", "is_known"]
     rows = leads.join(permits.select(carried), on="permit_key", how="inner", maintain_order="left")
     return rows.with_columns(
         lead_ids(rows.select(pl.format("{}/{}", "permit_id", "trade").alias("name"))["name"]).alias("lead_id"),
