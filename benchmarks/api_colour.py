@@ -35,10 +35,13 @@ from leadledger.auth import read_bearer
 from leadledger.database import QUERIES as DATABASE_QUERIES
 from leadledger.database import Database, api_url
 from leadledger.leads.conditions import choose_conditions
+from leadledger.leads.counting import compose_count, read_count
 from leadledger.leads.coverage import cover
 from leadledger.leads.filters import LeadFilter
-from leadledger.leads.routes import today
-from leadledger.leads.search import Question, compose_count, compose_pages, make_page, read_count
+from leadledger.leads.paging import compose_pages
+from leadledger.leads.question import Question
+from leadledger.leads.search import make_page
+from leadledger.modes import now_in
 from leadledger.responses import json_response
 from leadledger.settings import load_settings
 from permit_leads.settings import REPOSITORY
@@ -65,22 +68,22 @@ def create_async_app() -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        known.state.database.open()
+        known.state.databases["live"].open()
         await pool.open()
         yield
         await pool.close()
-        known.state.database.close()
+        known.state.databases["live"].close()
 
     app = FastAPI(lifespan=lifespan, middleware=known.user_middleware)
 
     @app.get("/api/leads")
     async def list_leads(request: Request, asked: Annotated[LeadFilter, Query()]) -> Response:
         caller = known.state.verifier.verify(read_bearer(request.headers.get("authorization")))
-        acting = {"role": "authenticated", "claims": json.dumps(caller.claims), "timeout_ms": "8000"}
+        acting = {"mode": "live", "role": "authenticated", "claims": json.dumps(caller.claims), "timeout_ms": "8000"}
         async with pool.connection() as conn:
             await conn.execute(DATABASE_QUERIES["act_as"], acting)
             page = await ask(conn, asked)
-        covered = cover(known.state.coverage_book.look(), asked, None, is_found=bool(page["items"]))
+        covered = cover(known.state.coverage_books["live"].look(), asked, None, is_found=bool(page["items"]))
         return json_response({**page, "coverage": covered})
 
     @app.get("/health")
@@ -92,7 +95,8 @@ def create_async_app() -> FastAPI:
 
 async def ask(conn: psycopg.AsyncConnection[Any], asked: LeadFilter) -> dict[str, object]:
     """One page, as `search.list_leads` gets it."""
-    question = Question(asked, choose_conditions(asked, today()), None, today())
+    today = now_in("live").date()
+    question = Question(asked, choose_conditions(asked, today), None, today)
     count = await (await conn.execute(compose_count(question.conditions), question.values)).fetchone()
     counted = read_count(question, count)
     (statement,) = compose_pages(question, counted)

@@ -23,12 +23,14 @@ select md5('permit ' || n)::uuid, 'synthetic_permits', 'P-' || n, 1, md5('conten
 
 -- leads --
 insert into public.leads (lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, rank_key,
-                          model_version, rank_date, county_fips, original_zip, est_project_cost, created_at, updated_at)
+                          model_version, rank_date, county_fips, original_zip, est_project_cost, latitude, longitude,
+                          created_at, updated_at)
 select md5('lead ' || permit.permit_id)::uuid, permit.permit_id, permit.dataset_id,
        (array['roofing', 'hvac', 'plumbing', 'remodel'])[1 + permit.page_row %% 4], 'direct', 'open',
        10 + permit.page_row %% 40, '[["base.roofing.direct", 12, null], ["openness.open", 22, null]]',
        1000 * (10 + permit.page_row %% 40) + 1428 * (permit.issued_date - date '2000-01-01'), 'benchmark',
-       permit.issued_date, permit.county_fips, permit.original_zip, permit.est_project_cost, now(), now()
+       permit.issued_date, permit.county_fips, permit.original_zip, permit.est_project_cost, permit.latitude,
+       permit.longitude, now(), now()
   from public.permits as permit;
 
 -- vacuum --

@@ -67,7 +67,7 @@ def _match(conn: psycopg.Connection[Any], after: int, until: int, now: datetime)
     found = conn.execute(MATCH, values).fetchone()
     count, alert_ids = found or (0, None)
     if alert_ids:
-        conn.execute(QUERIES["put_deliveries"], {"alert_ids": alert_ids})
+        conn.execute(QUERIES["put_deliveries"], {"alert_ids": alert_ids, "now": now})
     return int(count)
 
 

@@ -117,17 +117,18 @@ select count(*), array_agg(distinct told.alert_id)
 
 -- put_deliveries --
 -- One delivery gathers all that an alert has to tell until it is taken; its row is locked, so that none is taken while
--- more comes in. Digests are due on the clock of the account.
+-- more comes in. Digests are due on the clock of the account, from
+-- the instant of the matching on.
 insert into public.alert_deliveries (alert_id, account_id, due_at)
 select alert.alert_id, alert.account_id,
        case alert.frequency
        when 'instant' then now()
-       when 'hourly' then date_trunc('hour', now(), account.time_zone) + interval '1 hour'
+       when 'hourly' then date_trunc('hour', %(now)s::timestamptz, account.time_zone) + interval '1 hour'
        else (select min(day.due_at)
-               from (select ((now() at time zone account.time_zone)::date + days + alert.digest_at)
+               from (select ((%(now)s::timestamptz at time zone account.time_zone)::date + days + alert.digest_at)
                             at time zone account.time_zone as due_at
                        from generate_series(0, 2) as days) as day
-              where day.due_at > now())
+              where day.due_at > %(now)s::timestamptz)
        end
   from public.alerts as alert
   join public.accounts as account on account.account_id = alert.account_id

@@ -1,4 +1,4 @@
-"""Where a permit must lie: as a condition on its position, and as the cells that an index can be asked for.
+"""Where a lead must lie: as a condition on its position, and as the cells that an index can be asked for.
 
 A cell is a fiftieth of a degree each way; `public.place_cell` numbers them row by row, so that the cells of one row
 between two longitudes are one stretch of the index.
@@ -7,7 +7,7 @@ between two longitudes are one stretch of the index.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -25,17 +25,29 @@ OR = sql.SQL(" or ")
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A box around all that fits, and what must hold of a permit inside of it."""
+    """A box around all that fits, and what must hold inside of it: of a lead, and the same of a permit."""
 
     box: Bounds
-    condition: sql.Composable
+    on_lead: sql.Composable
+    on_permit: sql.Composable
 
     @property
     def cells(self) -> dict[str, sql.Composable]:
-        """Values for the block that reads the cells; rows upside down read nothing."""
+        """Values for the blocks that read the cells; rows upside down read nothing."""
         (south, north), (west, east) = self.rows, self.columns
         numbers = {"south": south, "north": north, "west": west, "east": east, "width": CELLS_A_ROW}
         return {name: sql.Literal(number) for name, number in numbers.items()}
+
+    def numbers(self) -> list[int]:
+        """The cells, as `public.place_cell` numbers them."""
+        (south, north), (west, east) = self.rows, self.columns
+        return [row * CELLS_A_ROW + column for row in range(south, north + 1) for column in range(west, east + 1)]
+
+    @property
+    def cell_count(self) -> int:
+        """How many cells the box meets."""
+        (south, north), (west, east) = self.rows, self.columns
+        return max(0, north - south + 1) * max(0, east - west + 1)
 
     @property
     def rows(self) -> tuple[int, int]:
@@ -60,24 +72,37 @@ def column_of(longitude: float) -> int:
 
 def read_region(asked: Narrowing, queries: Mapping[str, sql.SQL]) -> Region | None:
     """All that the question says about positions together; None when it says nothing."""
-    regions = [
-        *([_circle(asked.lat, asked.lon, asked.miles, queries)] if asked.lat is not None else []),
-        *([box_region(read_box(asked.bbox), queries)] if asked.bbox else []),
+    shapes = [
+        *([_circle(asked.lat, asked.lon, asked.miles)] if asked.lat is not None else []),
+        *([_box(read_box(asked.bbox))] if asked.bbox else []),
     ]
     if isinstance(asked, Group | LeadSearch) and asked.polygon is not None:
-        regions.append(_drawn(read_area(asked.polygon), queries))
-    if not regions:
+        shapes.append(_drawn(read_area(asked.polygon)))
+    if not shapes:
         return None
-    return Region(_intersect([one.box for one in regions]), AND.join(one.condition for one in regions))
+    lead, permit = (
+        AND.join(shape.condition(queries, sql.Identifier(row)) for shape in shapes) for row in ("lead", "permit")
+    )
+    return Region(_intersect([shape.box for shape in shapes]), lead, permit)
 
 
-def box_region(box: Bounds, queries: Mapping[str, sql.SQL]) -> Region:
+Condition = Callable[[Mapping[str, sql.SQL], sql.Identifier], sql.Composable]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    box: Bounds
+    condition: Condition
+
+
+def _box(box: Bounds) -> _Shape:
     """Everything inside of a box, its edges too."""
     edges = {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
-    return Region(box, queries["in_box"].format(**{name: sql.Literal(value) for name, value in edges.items()}))
+    values = {name: sql.Literal(value) for name, value in edges.items()}
+    return _Shape(box, lambda queries, row: queries["in_box"].format(row=row, **values))
 
 
-def _circle(lat: float | None, lon: float | None, miles: float | None, queries: Mapping[str, sql.SQL]) -> Region:
+def _circle(lat: float | None, lon: float | None, miles: float | None) -> _Shape:
     assert lat is not None
     assert lon is not None
     assert miles is not None
@@ -85,23 +110,30 @@ def _circle(lat: float | None, lon: float | None, miles: float | None, queries: 
     widest = min(89.0, abs(lat) + tall)  # a degree of longitude is shortest where the circle is farthest north
     wide = tall / math.cos(math.radians(widest))
     box = Bounds(max(-180.0, lon - wide), max(-90.0, lat - tall), min(180.0, lon + wide), min(90.0, lat + tall))
-    inside = box_region(box, queries).condition
     middle = {"lat": sql.Literal(lat), "lon": sql.Literal(lon), "miles": sql.Literal(miles)}
-    return Region(box, AND.join([inside, queries["in_circle"].format(**middle)]))
+    return _within(box, lambda queries, row: queries["in_circle"].format(row=row, **middle))
 
 
-def _drawn(area: Area, queries: Mapping[str, sql.SQL]) -> Region:
-    polygons = [
-        AND.join(
-            [
-                queries["in_ring"].format(ring=_ring(rings[0])),
-                *(queries["not_in_ring"].format(ring=_ring(hole)) for hole in rings[1:]),
-            ]
-        )
-        for rings in area.polygons
-    ]
-    either = sql.SQL("({})").format(OR.join(sql.SQL("({})").format(one) for one in polygons))
-    return Region(area.bounds, AND.join([box_region(area.bounds, queries).condition, either]))
+def _drawn(area: Area) -> _Shape:
+    def inside(queries: Mapping[str, sql.SQL], row: sql.Identifier) -> sql.Composable:
+        polygons = [
+            AND.join(
+                [
+                    queries["in_ring"].format(row=row, ring=_ring(rings[0])),
+                    *(queries["not_in_ring"].format(row=row, ring=_ring(hole)) for hole in rings[1:]),
+                ]
+            )
+            for rings in area.polygons
+        ]
+        return sql.SQL("({})").format(OR.join(sql.SQL("({})").format(one) for one in polygons))
+
+    return _within(area.bounds, inside)
+
+
+def _within(box: Bounds, inside: Condition) -> _Shape:
+    """The box first, as it costs less to look at."""
+    around = _box(box).condition
+    return _Shape(box, lambda queries, row: AND.join([around(queries, row), inside(queries, row)]))
 
 
 def _ring(ring: Ring) -> sql.Literal:

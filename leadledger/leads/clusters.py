@@ -17,7 +17,7 @@ from leadledger.geometry import Bounds
 from leadledger.leads.areas import CELLS_A_ROW, column_of, row_of
 from leadledger.leads.asked_places import resolve_places
 from leadledger.leads.asking import read_box
-from leadledger.leads.conditions import ReadWords, choose_conditions, join
+from leadledger.leads.conditions import ReadWords, block, choose_conditions, join
 from leadledger.leads.filters import LeadQuestion
 from leadledger.leads.search import describe_words
 from leadledger.leads.words import read_plainly
@@ -26,7 +26,7 @@ from permit_leads.store.queries import load_queries
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 MOST_SQUARES = 150
 MOST_ROWS = 30_000  # rows of cells over all squares: what a view is read by where it is empty
-SQUARE_LIMIT = 100  # permits counted in one square
+SQUARE_LIMIT = 200  # leads looked at in one square
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,11 @@ def count_clusters(
     box = read_box(asked.bbox)
     grid = lay_grid(box, zoom)
     conditions = choose_conditions(asked, today, read_words)
-    inside = join([*conditions.permit, QUERIES["in_square"]])
-    statement = QUERIES["count_clusters"].format(permit_conditions=inside, conditions=join(conditions.of_lead))
+    statement = QUERIES["count_clusters"].format(
+        in_square=QUERIES["in_square"],
+        openness=block("by_openness"),
+        rest=join([*conditions.of_lead, *conditions.of_its_permit]),
+    )
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(statement, {**conditions.values, **_squares(grid, box)}).fetchall()
     return {

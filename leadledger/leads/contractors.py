@@ -17,6 +17,7 @@ from leadledger.leads.places import county_name
 from leadledger.validation import nearest
 from permit_leads.normalize.trades import trade_labels
 from permit_leads.search import query_words
+from permit_leads.suppress import MARK
 
 LABELS = trade_labels()
 LOOKED_THROUGH = 50_000
@@ -40,7 +41,9 @@ def describe_contractor(conn: Connection, snapshot: Snapshot, asked: ContractorQ
     with conn.cursor(row_factory=dict_row) as cursor:
         candidates = cursor.execute(QUERIES["find_names"], values).fetchall()
         values["names"] = [
-            name for name in (one["contractor_company_name"] for one in candidates) if fold_company(name) in folds
+            name
+            for name in (one["contractor_company_name"] for one in candidates)
+            if fold_company(name) in folds and MARK not in name
         ]
         row = cursor.execute(QUERIES["profile"], values).fetchone() if values["names"] else None
         if row is None or row["permit_count"] == 0:
@@ -57,9 +60,10 @@ def _find_folds(conn: Connection, asked: ContractorQuestion, licence_key: str | 
     if licence_key is None:
         raise InvalidParameter("neither name nor contractor_lic_num is given; expected one of them", field="name")
     rows = conn.execute(QUERIES["find_licensed"], {"licence_key": licence_key}).fetchall()
-    if not rows:
+    folds = {fold_company(name) for (name,) in rows if MARK not in name}
+    if not folds:
         raise NotFound("no permit prints this licence number beside a company", field="contractor_lic_num")
-    return {fold_company(name) for (name,) in rows}
+    return folds
 
 
 def _not_found(asked: ContractorQuestion, candidates: Sequence[Mapping[str, Any]]) -> NotFound:

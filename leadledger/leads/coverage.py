@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from leadledger.leads.conditions import QUERIES as SEARCH
 from leadledger.leads.filters import LeadQuestion
 from leadledger.leads.holding import describe_hold
 from leadledger.leads.places import county_name, county_names
+from leadledger.modes import SAMPLE_NOTE, Mode, now_in
 from permit_leads.freshness import Cause, Feed, Judgement, judge
 from permit_leads.normalize.receipts import published_fields
 from permit_leads.permit import FIELDS
@@ -47,6 +48,7 @@ class Snapshot:
     as_of: datetime
     datasets: Sequence[Mapping[str, Any]]
     counties: Mapping[str, frozenset[str]] = field(repr=False)
+    sample_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ class _Counts:
 class CoverageBook:
     """The current snapshot, looked up again after a few seconds; whole tables are counted only after a run."""
 
-    def __init__(self, database: Database, registry: Mapping[str, Dataset] | None = None) -> None:
+    def __init__(self, database: Database, registry: Mapping[str, Dataset] | None = None, mode: Mode = "live") -> None:
         self._database = database
         self._registry = load_registry() if registry is None else registry
+        self._mode: Mode = mode
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._counts: _Counts | None = None
@@ -81,7 +84,7 @@ class CoverageBook:
             return known
         try:
             if self._snapshot is None or time.monotonic() - self._read_at >= KEPT_SECONDS:
-                self._snapshot = self._read(datetime.now(UTC))
+                self._snapshot = self._read(now_in(self._mode))
                 self._read_at = time.monotonic()
             return self._snapshot
         finally:
@@ -98,7 +101,7 @@ class CoverageBook:
         rows = [{**row, **_switched_off(self._registry.get(row["dataset_id"]))} for row in rows]
         every = sorted([*rows, *never_run], key=lambda row: (row["publisher"], row["dataset_id"]))
         described = [_describe(row, self._counts, now) for row in every]
-        return Snapshot(now, described, self._counts.counties)
+        return Snapshot(now, described, self._counts.counties, SAMPLE_NOTE if self._mode == "test" else None)
 
 
 def cover(snapshot: Snapshot, asked: LeadQuestion, local: frozenset[str] | None, *, is_found: bool) -> dict[str, Any]:
@@ -112,6 +115,7 @@ def cover(snapshot: Snapshot, asked: LeadQuestion, local: frozenset[str] | None,
     return {
         "verdict": "found" if is_found else VERDICTS[state],
         "state": state,
+        "sample_note": snapshot.sample_note,
         "datasets": [{name: one[name] for name in COVERED} for one in here],
     }
 

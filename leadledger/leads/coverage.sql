@@ -64,14 +64,11 @@ select distinct candidate.dataset_id
         limit 200) as candidate;
 
 -- datasets_of_cells --
--- Who has permits in these cells: a few of each row of cells suffice to tell.
+-- Who has leads in these cells, had or to be had: a few of each row of cells suffice to tell.
 select distinct candidate.dataset_id
   from generate_series({south}::integer, {north}::integer) as cell_row (number)
  cross join lateral (
-       select permit.dataset_id
-         from public.permits as permit
-        where permit.latitude between -90 and 90
-          and permit.longitude between -180 and 180
-          and public.place_cell(permit.latitude, permit.longitude)
-              between cell_row.number * {width} + {west} and cell_row.number * {width} + {east}
+       select lead.dataset_id
+         from public.leads as lead
+        where lead.cell between cell_row.number * {width} + {west} and cell_row.number * {width} + {east}
         limit 50) as candidate;

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from permit_leads.normalize.mapping import FREE_TEXT, redact
+from permit_leads.normalize.mapping import FREE_TEXT, clean_columns, raw_texts, redact, settle_names
 from permit_leads.normalize.receipts import receipt_columns
 from permit_leads.permit import FIELDS
 from permit_leads.registry import Dataset
 
 GRANTED = tuple(field for field in FIELDS if not field.is_personal)
+PLACE = ("@address", "@zip")
 PERSONAL = tuple(field for field in FIELDS if field.is_personal)
 
 
@@ -45,6 +46,14 @@ def disclose_rows(dataset: Dataset, rows: pl.DataFrame) -> tuple[pl.DataFrame, i
     free = {name for field_name in FREE_TEXT for name in receipt_columns(dataset, field_name)}
     columns = [redact(pl.col(name)).alias(name) if name in free else pl.col(name) for name in shown]
     return rows.select(columns).with_row_index("page_row"), rows.width - len(shown)
+
+
+def with_place(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
+    """A page's rows with two more columns, PLACE: address and ZIP as the field map puts them together."""
+    cleaned = clean_columns(settle_names(dataset, rows))
+    texts = raw_texts(dataset, frozenset(cleaned.columns))
+    found = [texts.get(name, pl.lit(None, pl.String)) for name in ("original_address1", "original_zip")]
+    return rows.hstack(cleaned.select(text.alias(name) for text, name in zip(found, PLACE, strict=True)))
 
 
 def _shown_columns(dataset: Dataset, present: list[str]) -> list[str]:

@@ -11,9 +11,11 @@ from psycopg import sql
 from leadledger.database import Connection
 from leadledger.leads.asked_places import resolve_places
 from leadledger.leads.conditions import ReadWords, block, choose_conditions, join
+from leadledger.leads.counting import compose_matching
 from leadledger.leads.filters import LeadQuestion
 from leadledger.leads.places import county_name
-from leadledger.leads.search import COUNT_LIMIT, DEAR_LIMIT, Question, compose_matching, describe_words, permit_limit
+from leadledger.leads.question import COUNT_LIMIT, DEAR_LIMIT, PERMIT_LIMIT, Question, compose_leads
+from leadledger.leads.search import describe_words
 from leadledger.leads.words import read_plainly
 from permit_leads.normalize.trades import trade_labels
 from permit_leads.store.queries import load_queries
@@ -45,15 +47,14 @@ def count_facets(
 def _compose(question: Question) -> tuple[sql.Composed, int]:
     """The statement, and how many candidates it looks at."""
     conditions = question.conditions
-    if conditions.is_led_by_permits:
-        matching = compose_matching(conditions)
-        limit = permit_limit(conditions)
+    if conditions.terms is not None:
+        matching, limit = compose_matching(conditions), PERMIT_LIMIT
         fitting = QUERIES["by_permits"].format(matching=matching, conditions=join(conditions.of_lead))
     else:
-        indexed = [*map(block, conditions.places), *conditions.indexed]
         limit = DEAR_LIMIT if conditions.is_dear else COUNT_LIMIT
+        leads = compose_leads(conditions, [*map(block, conditions.places), *conditions.indexed])
         rest = join([*conditions.rest, *conditions.of_its_permit])
-        fitting = QUERIES["by_leads"].format(rest=rest, conditions=join(indexed))
+        fitting = QUERIES["by_leads"].format(rest=rest, leads=leads, limit=sql.Literal(limit))
     return QUERIES["count_facets"].format(fitting=fitting), limit
 
 

@@ -20,9 +20,8 @@ select 'seen', null, 0, coalesce(max(candidate.seen), count(*)) from candidate
 -- by_leads --
 select lead.trade, lead.kind, lead.openness, lead.county_fips, lead.original_zip, lead.permit_class_mapped,
             coalesce({rest}, false) as is_match, null::bigint as seen
-       from public.leads as lead
-      where {conditions}
-      limit %(count_limit)s
+       from {leads}
+      limit {limit}
 
 -- by_permits --
 select lead.trade, lead.kind, lead.openness, lead.county_fips, lead.original_zip, lead.permit_class_mapped,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -171,7 +172,7 @@ class LeadQuestion(Narrowing):
 
 
 class LeadFilter(LeadQuestion):
-    """The query of GET /api/leads."""
+    """Which leads, and which page of them in which order."""
 
     sort: Sort = Field(
         default="score",
@@ -183,11 +184,26 @@ class LeadFilter(LeadQuestion):
     )
     limit: int = Field(default=25, ge=1, le=100, description="Leads a page.")
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, as_of: datetime | None = None) -> str:
         """Equal for equal questions, whatever the order of repeats; a cursor belongs to one."""
-        asked = self.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_none=True)
+        asked = self.model_dump(mode="json", exclude={"cursor", "limit", "as_of"}, exclude_none=True)
+        asked |= {"as_of": as_of.isoformat()} if as_of else {}
         canonical = {name: _canonical(value) for name, value in asked.items() if value != []}
         return hashlib.blake2b(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+
+
+AS_OF = Field(
+    default=None,
+    description="Leads as they were known at this instant, ranked as on its day; without q. What was learned later is "
+    "left out, and what changed since is shown as it was.",
+    examples=["2026-11-20T12:00:00Z"],
+)
+
+
+class LeadListQuery(LeadFilter):
+    """The query of GET /api/leads."""
+
+    as_of: Instant | SkipJsonSchema[None] = AS_OF
 
 
 class Group(Narrowing):
@@ -202,7 +218,7 @@ class Group(Narrowing):
 
 
 class LeadSearch(LeadFilter):
-    """The body of POST /api/leads/search: the query of GET /api/leads, and what no query can say."""
+    """The query of a list, and what no query can say."""
 
     polygon: Polygon | SkipJsonSchema[None] = Field(
         default=None,
@@ -229,6 +245,12 @@ class LeadSearch(LeadFilter):
             message = f"{count} groups, {depth} deep; at most {MOST_GROUPS} and {DEEPEST} deep can be searched"
             raise InvalidParameter(message, field="any" if self.any else "all")
         return self
+
+
+class LeadSearchBody(LeadSearch):
+    """The body of POST /api/leads/search."""
+
+    as_of: Instant | SkipJsonSchema[None] = AS_OF
 
 
 class MapQuestion(LeadQuestion):

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from leadledger.database import Connection
-from leadledger.errors import NotFound
+from leadledger.errors import InvalidParameter, NotFound
 from leadledger.leads.conditions import QUERIES as SEARCH
 from leadledger.leads.coverage import PUBLIC_FIELDS, Snapshot, cover_datasets
 from leadledger.leads.disclosure import GRANTED
@@ -73,6 +73,17 @@ def find_permit(conn: Connection, permit_id: UUID) -> Known:
         keys["version"] = permit["version"]
         versions = cursor.execute(QUERIES["find_history"], keys).fetchall()
     return Known(permit, [{**one, "fields": _shown(one["fields"] or permit["fields"])} for one in versions])
+
+
+def check_past(as_of: datetime | None, now: datetime) -> None:
+    """Nobody knows yet what will be known.
+
+    Raises:
+        InvalidParameter: it is still to come.
+    """
+    if as_of is not None and as_of > now:
+        message = f"as_of is {as_of.isoformat()}: it is still to come; leave it out to see what is known now"
+        raise InvalidParameter(message, field="as_of")
 
 
 def describe_permit(known: Known, as_of: datetime | None, snapshot: Snapshot) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import polars as pl
 import structlog
 
 from leadledger.errors import Unavailable
-from leadledger.leads.disclosure import GRANTED, disclose_rows, show_raw
+from leadledger.leads.disclosure import GRANTED, PLACE, disclose_rows, show_raw, with_place
 from permit_leads.archive import Archive, ArchiveCorrupt
 from permit_leads.errors import SourceError
 from permit_leads.fetch import read_rows
@@ -58,10 +58,7 @@ class ReceiptReader:
         redactor = self._redactor()
         if not redactor.is_idle:
             is_home = permit["original_address1"] == MARK
-            cells = {
-                name: None if text is None else redactor.redact_text(text, is_at_home=is_home)
-                for name, text in cells.items()
-            }
+            cells = redactor.redact_cells(cells, is_at_home=is_home)
         return {
             "page": None if page is None else _describe_page(page, permit["page_row"]),
             "fields": [_describe_field(dataset, field, permit, cells) for field in GRANTED],
@@ -80,8 +77,10 @@ class ReceiptReader:
             shown, closed_count = disclose_rows(_known(dataset), rows)
         except PageUnreadable:
             raise Unavailable(f"the {UNREADABLE}; its values and its sha-256 still stand") from None
-        redactor, texts = self._redactor(), [name for name, kind in shown.schema.items() if kind == pl.String]
-        shown = redactor.redact_columns(shown.filter(~redactor.tells_a_home(rows)), texts)
+        redactor = self._redactor()
+        if not redactor.is_idle:
+            shown = shown.filter(~redactor.tells_a_home(with_place(_known(dataset), rows), *PLACE))
+            shown = redactor.redact_columns(shown, [name for name, kind in shown.schema.items() if kind == pl.String])
         return shown.write_ndjson().encode(), closed_count
 
     def _read_cells(self, dataset: Dataset | None, page: Mapping[str, Any] | None, page_row: int) -> Cells:

@@ -33,15 +33,22 @@ select {columns}, found.number as order_number
 -- walk_order --
 ({branches}) as candidate
 
--- walk_pairs --
--- Each trade of each county in its own index order: the cost is that of the page, not of the table.
-unnest(%(trade)s::text[]) as wanted_trade (trade)
-      cross join unnest(%(county)s::text[]) as wanted_county (county_fips)
+-- walk_stretches --
+-- Each stretch of an index in its order: the cost is that of the page, not of the table.
+{stretches}
       cross join lateral ({branches}) as candidate
 
--- walk_zips --
+-- pairs --
+-- The trades of the counties.
+unnest(%(trade)s::text[]) as wanted_trade (trade)
+      cross join unnest(%(county)s::text[]) as wanted_county (county_fips)
+
+-- zips --
 unnest(%(zip)s::text[]) as wanted_zip (original_zip)
-      cross join lateral ({branches}) as candidate
+
+-- cells --
+generate_series({south}::integer, {north}::integer) as cell_row (number)
+      cross join generate_series({west}::integer, {east}::integer) as cell_column (number)
 
 -- branch --
 (select lead.lead_id, {key} as key, {number} as number
@@ -50,20 +57,40 @@ unnest(%(zip)s::text[]) as wanted_zip (original_zip)
   order by {key} desc, lead.lead_id
   limit %(limit)s)
 
+-- walk_merged --
+-- Stretches of an index side by side, each in its order and merged as they are read: no more is read than the page needs.
+({branches}) as candidate
+
+-- stretch --
+-- A limit tells the planner that few will be read; what is asked beside the stretch is asked outside of it, or the
+-- planner expects so few that it would rather read and sort them all.
+(select lead.lead_id, lead.key, lead.number
+   from (select lead.*, {key} as key, {number} as number
+           from public.leads as lead
+          where {conditions}
+          order by {key} desc, lead.lead_id
+          limit {limit}) as lead
+  where {rest}
+  order by lead.key desc, lead.lead_id)
+
+-- boundless --
+-- A limit that the planner cannot know, so it takes it for a tenth of all. A real one would end one stretch early and
+-- let worse leads of another stand before what is beyond it.
+(select 9223372036854775807)
+
 -- collect --
 -- For few matches among many leads: walking in order could go through the whole table before the page is full.
 (with fitting as materialized (
       select lead.lead_id, {key} as key, {number} as number
-        from public.leads as lead
-       where {conditions})
+        from {leads})
  select fitting.lead_id, fitting.key, fitting.number
    from fitting) as candidate
 
 -- collect_by_permits --
--- The same where an index of permits finds them. No permit has a hundred leads; the limit makes it a look-up each.
+-- The same where words find them by an index of permits. No permit has a hundred leads; the limit makes it a look-up each.
 (with matching as materialized (
       select permit.permit_id
-        from {permits}
+        from public.permits as permit
        where {permit_conditions})
  select lead.lead_id, lead.key, lead.number
    from matching
@@ -78,15 +105,58 @@ unnest(%(zip)s::text[]) as wanted_zip (original_zip)
 -- Counting stops at the bound; what no index tells is looked at only for the rows up to there.
 select count(*), count(*) filter (where candidate.is_match)
   from (select coalesce({rest}, false) as is_match
-          from public.leads as lead
+          from {leads}
+         limit {limit}) as candidate;
+
+-- count_stretches --
+-- Where each look costs one at a permit, a sample: the best few of each stretch, among which the page will be found.
+select case when bool_or(part.seen >= {share}) then %(dear_limit)s else coalesce(sum(part.seen), 0)::bigint end,
+       coalesce(sum(part.fitting), 0)::bigint
+  from {stretches}
+ cross join lateral (
+       select count(*) as seen, count(*) filter (where candidate.is_match) as fitting
+         from (select coalesce({rest}, false) as is_match
+                 from (select lead.*
+                         from public.leads as lead
+                        where {conditions}
+                        order by lead.rank_key desc, lead.lead_id
+                        limit {share}) as lead) as candidate) as part;
+
+-- all_leads --
+public.leads as lead
          where {conditions}
-         limit %(count_limit)s) as candidate;
+
+-- leads_in_cells --
+-- One stretch of the index a row of cells; `offset 0` keeps the planner from reading all leads and joining the rows.
+generate_series({south}::integer, {north}::integer) as cell_row (number)
+         cross join lateral (
+               select lead.*
+                 from public.leads as lead
+                where {in_row}
+                  and {conditions}
+               offset 0) as lead
+
+-- in_row --
+lead.cell between cell_row.number * {width} + {west} and cell_row.number * {width} + {east}
+
+-- in_zips --
+lead.original_zip = {zip}
+
+-- in_pairs --
+lead.trade = {trade}
+   and lead.county_fips = {county}
+
+-- in_this_cell --
+lead.cell = cell_row.number * {width} + cell_column.number
+
+-- in_cell --
+lead.cell = {cell}
 
 -- count_by_permits --
--- Bounded by permits here: their words or their cells are the index.
+-- Bounded by permits here: their words are the index.
 with matching as materialized (
      select permit.permit_id
-       from {permits}
+       from public.permits as permit
       where {permit_conditions}
       limit %(permit_limit)s)
 select (select count(*) from matching), count(lead.lead_id)
@@ -100,41 +170,31 @@ select (select count(*) from matching), count(lead.lead_id)
 
 -- matching_permits --
 select permit.permit_id
-  from {permits}
+  from public.permits as permit
  where {permit_conditions}
  limit %(permit_limit)s
 
--- permits_by_words --
-public.permits as permit
-
--- permits_by_cells --
--- One stretch of the index a row of cells.
-generate_series({south}::integer, {north}::integer) as cell_row (number)
-       join public.permits as permit
-         on permit.latitude between -90 and 90
-        and permit.longitude between -180 and 180
-        and public.place_cell(permit.latitude, permit.longitude)
-            between cell_row.number * {width} + {west} and cell_row.number * {width} + {east}
-
 -- its_permit --
+-- A look-up for each lead that passed all else; `offset 0` keeps the planner from joining with all permits instead.
 exists (select 1
           from public.permits as permit
          where permit.permit_id = lead.permit_id
-           and {conditions})
+           and {conditions}
+        offset 0)
 
 -- in_box --
-permit.latitude between {south} and {north} and permit.longitude between {west} and {east}
+{row}.latitude between {south} and {north} and {row}.longitude between {west} and {east}
 
 -- in_circle --
 -- Great circle on a sphere of the Earth's mean radius, 3958.7613 miles; half a percent from the ellipsoid at most.
-7917.5226 * asin(least(1.0, sqrt(power(sind((permit.latitude - {lat}) / 2.0), 2)
-  + cosd(permit.latitude) * cosd({lat}) * power(sind((permit.longitude - {lon}) / 2.0), 2)))) <= {miles}
+7917.5226 * asin(least(1.0, sqrt(power(sind(({row}.latitude - {lat}) / 2.0), 2)
+  + cosd({row}.latitude) * cosd({lat}) * power(sind(({row}.longitude - {lon}) / 2.0), 2)))) <= {miles}
 
 -- in_ring --
-{ring}::polygon @> point(permit.longitude, permit.latitude)
+{ring}::polygon @> point({row}.longitude, {row}.latitude)
 
 -- not_in_ring --
-not ({ring}::polygon @> point(permit.longitude, permit.latitude))
+not ({ring}::polygon @> point({row}.longitude, {row}.latitude))
 
 -- has_words --
 permit.search_words @> {words}::text[]
@@ -223,6 +283,10 @@ permit.status_current_mapped = any(%(status_current_mapped)s::text[])
 
 -- after_tie --
 {key} = {after} and lead.lead_id > %(after_lead_id)s
+
+-- up_to_cursor --
+-- Says no more than after_cursor does, in a way that an index can begin with.
+{key} <= {after}
 
 -- after_cursor --
 ({key} < {after} or ({key} = {after} and lead.lead_id > %(after_lead_id)s))

@@ -25,6 +25,7 @@ delete from public.contractor_licences
  where dataset_id = %(dataset_id)s
 
 -- note_licences --
+-- None leads to somebody who asked to be forgotten.
 insert into public.contractor_licences (licence_key, dataset_id, permit_id, permit_count)
 select upper(regexp_replace(permit.contractor_lic_num, '[^A-Za-z0-9]+', '', 'g')) as licence_key, permit.dataset_id,
        (array_agg(permit.permit_id order by permit.issued_date desc nulls last, permit.permit_id))[1], count(*)
@@ -32,6 +33,8 @@ select upper(regexp_replace(permit.contractor_lic_num, '[^A-Za-z0-9]+', '', 'g')
  where permit.dataset_id = %(dataset_id)s
    and permit.contractor_company_name is not null
    and permit.contractor_lic_num ~ '[A-Za-z0-9]'
+   and permit.contractor_company_name not like '%%[removed on request]%%'
+   and permit.contractor_lic_num not like '%%[removed on request]%%'
    and permit.withdrawn_at is null
  group by licence_key, permit.dataset_id, permit.contractor_company_name
 

@@ -74,7 +74,7 @@ select known.permit_id, known.version, known.recorded_at, %(run_id)s, known.cont
 -- keep_superseded_leads --
 insert into public.superseded_leads (lead_id, version, superseded_at, lead)
 select known.lead_id, known.version, %(recorded_at)s,
-       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version'])
+       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version', 'latitude', 'longitude', 'cell'])
   from absent_permits
   join public.leads as known using (permit_id)
 

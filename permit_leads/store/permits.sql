@@ -112,7 +112,7 @@ update public.permits as known
 -- What a lead said until now stays readable: of those that are scored anew, and of those whose trade is gone.
 insert into public.superseded_leads (lead_id, version, superseded_at, lead)
 select known.lead_id, known.version, staged.updated_at,
-       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version'])
+       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version', 'latitude', 'longitude', 'cell'])
   from staged_leads as staged
   join public.leads as known using (lead_id)
  where (known.kind, known.openness, known.points, known.reasons, known.rank_key, known.model_version, known.rank_date,
@@ -123,7 +123,7 @@ select known.lead_id, known.version, staged.updated_at,
         staged.est_project_cost)
  union all
 select known.lead_id, known.version, staged.recorded_at,
-       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version'])
+       jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version', 'latitude', 'longitude', 'cell'])
   from staged_permits as staged
   join public.leads as known using (permit_id)
  where not exists (select from staged_leads as kept where kept.lead_id = known.lead_id)
@@ -156,6 +156,14 @@ select lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, r
 returning lead_id, permit_id, version, updated_at
 )
 insert into applied_leads select lead_id, permit_id, version, updated_at from applied
+
+-- place_leads --
+-- A lead lies where its permit does.
+update public.leads as known
+   set latitude = staged.latitude, longitude = staged.longitude
+  from staged_permits as staged
+ where known.permit_id = staged.permit_id
+   and (known.latitude, known.longitude) is distinct from (staged.latitude, staged.longitude)
 
 -- close_vanished_leads --
 -- A lead whose trade the permit no longer is for.

@@ -26,8 +26,9 @@ select known.permit_id, known.dataset_id, learned.version, learned.recorded_at, 
 
 -- leads_as_of --
 select known.lead_id, known.permit_id, known.dataset_id, coalesce(old.version, known.version) as version,
-       coalesce(old.lead, jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version']))
-         as fields
+       coalesce(old.lead,
+         jsonb_strip_nulls(to_jsonb(known) - array['lead_id', 'permit_id', 'dataset_id', 'version', 'latitude', 'longitude', 'cell'])
+       ) as fields
   from public.leads as known
   left join lateral (
          select version, lead

@@ -57,7 +57,7 @@ update public.permits as permit
 -- enrich_leads --
 -- Changed at another minute each three.
 update public.leads as lead
-   set permit_class_mapped = permit.permit_class_mapped,
+   set permit_class_mapped = permit.permit_class_mapped, latitude = permit.latitude, longitude = permit.longitude,
        updated_at = timestamptz '2026-11-01 00:00Z' + (substring(permit.permit_num from 3)::int / 3) * interval '1 minute'
   from public.permits as permit
  where permit.permit_id = lead.permit_id;
@@ -95,14 +95,14 @@ select permit_id, 1, recorded_at, %(run_id)s, content_hash, page_sha256, page_ro
 -- Two leads a permit: one by its kind of work, one adjacent; every tenth is taken.
 insert into public.leads (lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, rank_key,
                           model_version, rank_date, county_fips, original_zip, permit_class_mapped, est_project_cost,
-                          created_at, updated_at)
+                          latitude, longitude, created_at, updated_at)
 select md5('lead ' || permit.permit_id || wanted.trade)::uuid, permit.permit_id, permit.dataset_id, wanted.trade,
        wanted.kind, wanted.openness, wanted.points,
        jsonb_build_array(jsonb_build_array('base.' || wanted.trade || '.' || wanted.kind, wanted.points - 5, null),
                          jsonb_build_array('openness.open', 22, null),
                          jsonb_build_array('property.commercial', -17, 'permit_class_mapped: Commercial')),
        1000 * wanted.points + 1428 * (permit.issued_date - date '2000-01-01'), 'test', permit.issued_date,
-       permit.county_fips, permit.original_zip, null, permit.est_project_cost, now(), now()
+       permit.county_fips, permit.original_zip, null, permit.est_project_cost, permit.latitude, permit.longitude, now(), now()
   from public.permits as permit
  cross join lateral (select substring(permit.permit_num from 3)::int as n) as numbered
  cross join lateral (
@@ -233,11 +233,11 @@ select lead_id
 -- Leads beside those that are there: the same keys, or a little off, under new ids.
 insert into public.leads (lead_id, permit_id, dataset_id, trade, kind, openness, points, reasons, rank_key,
                           model_version, rank_date, county_fips, original_zip, permit_class_mapped, est_project_cost,
-                          created_at, updated_at)
+                          latitude, longitude, created_at, updated_at)
 select md5(%(seed)s::text || lead.lead_id)::uuid, lead.permit_id, lead.dataset_id, 'new_' || md5(%(seed)s::text || lead.lead_id),
        lead.kind, lead.openness, lead.points, lead.reasons, lead.rank_key + (hashtext(%(seed)s::text) %% 2) * 5,
        lead.model_version, lead.rank_date, lead.county_fips, lead.original_zip, lead.permit_class_mapped,
-       lead.est_project_cost, lead.created_at, lead.updated_at
+       lead.est_project_cost, lead.latitude, lead.longitude, lead.created_at, lead.updated_at
   from public.leads as lead
  where lead.openness in ('open', 'likely')
  order by md5(%(seed)s::text || lead.lead_id)

@@ -30,8 +30,11 @@ EXAMPLES = [
 
 
 @pytest.fixture(scope="module")
-def environment(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def environment(
+    template_database: str, sandbox: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
     """What the examples ask of their reader: the API's address, and a key of an owner that may do everything."""
+    del sandbox
     for url in _fresh_database(template_database):
         with psycopg.connect(url, autocommit=True) as owner:
             load(owner, Loaded(permit_count=150))

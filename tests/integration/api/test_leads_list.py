@@ -215,7 +215,12 @@ def test_nothing_found_differs_from_not_covered(api: httpx.Client) -> None:
     assert nothing["total"] == elsewhere["total"] == {"value": 0, "relation": "eq"}
     assert nothing["coverage"]["state"] == "covered"
     assert nothing["coverage"]["verdict"] == "none"
-    assert elsewhere["coverage"] == {"verdict": "not_covered", "state": "not_covered", "datasets": []}
+    assert elsewhere["coverage"] == {
+        "verdict": "not_covered",
+        "state": "not_covered",
+        "sample_note": None,
+        "datasets": [],
+    }
     assert unknown_zip["coverage"]["state"] == "not_covered"
 
 

@@ -100,6 +100,21 @@ def test_refusal_is_an_exception_with_what_the_api_says(sdk: Any, client: Any) -
         sdk.ask(operation("permits.get_permit").sync, "00000000-0000-4000-8000-000000000000", client=client)
 
 
+def test_test_key_reads_the_sample_and_is_refused_writes(sdk: Any, person: tuple[Person, str], sandbox: None) -> None:
+    del sandbox
+    someone, _ = person
+    wanted = {"name": "CI", "scopes": ["read", "write"], "mode": "test"}
+    key = someone.ask("POST", "/api/account/keys", json=wanted).json()["key"]
+    with sdk.connect(str(someone.client.base_url), key) as client:
+        page = sdk.ask(operation("leads.list_leads").sync, client=client, trade=["roofing"])
+        assert page.coverage.sample_note.startswith("Sample data")
+        found = list(sdk.paged(operation("leads.list_leads").sync, client=client, trade=["roofing"], limit=7))
+        assert len(found) == page.total.value > 7
+        body = importlib.import_module("leadledger_sdk.rest.models").NewClaim(lead_id=found[0].lead_id)
+        with pytest.raises(sdk.Refused, match=r"^not_in_sandbox: .*live key"):
+            sdk.ask(operation("pipeline.claim_lead").sync, client=client, body=body)
+
+
 def test_key_never_travels_unencrypted(sdk: Any) -> None:
     with pytest.raises(ValueError, match="expected https://host"):
         sdk.connect("http://api.example.com", "llp_live_x")

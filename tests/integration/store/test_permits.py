@@ -196,3 +196,25 @@ def test_columns_and_comments_of_permits_are_the_fields_of_the_record(conn: psyc
     }
     columns = {name: (comment, kind) for name, comment, kind in conn.execute(query).fetchall()}
     assert {f.name: (f.comment, types[f.kind]) for f in FIELDS}.items() <= columns.items()
+
+
+def test_lead_lies_where_its_permit_does(conn: psycopg.Connection) -> None:
+    """Also after the permit moved and nothing else of the lead changed; its position is no part of its history."""
+    place = "select version, latitude, longitude, cell is not null from leads"
+    run(conn, _at(permits(("1", "new roof")), -97.7))
+    assert conn.execute(place).fetchall() == [(1, 30.25, -97.7, True)]
+    run(conn, _at(permits(("1", "new roof")), -97.8))
+    assert conn.execute(place).fetchall() == [(1, 30.25, -97.8, True)]
+    run(conn, _at(permits(("1", "new roof")), None), openness="taken")
+    assert conn.execute(place).fetchall() == [(2, 30.25, None, False)]
+    ((kept,),) = conn.execute("select lead from superseded_leads").fetchall()
+    assert not {"latitude", "longitude", "cell"} & kept.keys()
+
+
+def test_lead_at_an_impossible_place_has_no_cell(conn: psycopg.Connection) -> None:
+    run(conn, _at(permits(("1", "new roof")), 1e300))
+    assert conn.execute("select longitude, cell from leads").fetchall() == [(1e300, None)]
+
+
+def _at(page: pl.DataFrame, longitude: float | None) -> pl.DataFrame:
+    return with_identity(DATASET, page.with_columns(longitude=pl.lit(longitude, pl.Float64)))

@@ -79,6 +79,7 @@ def test_place_nobody_publishes_for_is_not_covered() -> None:
     assert cover(snapshot(dataset()), LeadFilter(county=["17031"]), None, is_found=False) == {
         "verdict": "not_covered",
         "state": "not_covered",
+        "sample_note": None,
         "datasets": [],
     }
 

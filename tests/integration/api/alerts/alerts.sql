@@ -124,6 +124,7 @@ select event_id, (select coalesce(max(last_event_id), 0) from public.events) fro
 
 -- vary --
 -- Positions, dates and classes such that every condition has something to tell apart.
+with varied as (
 update public.permits as permit
    set latitude = case when n.n %% 7 = 0 then null else 30.0 + (n.n %% 13) * 0.1 end,
        longitude = case when n.n %% 7 = 0 then null else -98.0 + (n.n %% 17) * 0.1 end,
@@ -133,7 +134,12 @@ update public.permits as permit
        status_current_mapped = (array['Permit Issued', 'In Review', null])[1 + n.n %% 3],
        contractor_company_name = case when n.n %% 2 = 0 then permit.contractor_company_name end
   from (select permit_id, substring(permit_num from 3)::int as n from public.permits) as n
- where n.permit_id = permit.permit_id;
+ where n.permit_id = permit.permit_id
+returning permit.permit_id, permit.latitude, permit.longitude)
+update public.leads as lead
+   set latitude = varied.latitude, longitude = varied.longitude
+  from varied
+ where varied.permit_id = lead.permit_id;
 
 -- vary_leads --
 update public.leads as lead
