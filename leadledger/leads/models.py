@@ -101,6 +101,7 @@ class LeadCoverage(BaseModel):
         description="covered: at least one fresh dataset speaks about this place; stale: only ones that are behind; "
         "not_covered: no loaded dataset does."
     )
+    sample_note: str | None = Field(description="Says that this is the sample test keys see; null: live data.")
     datasets: list[CoverageDataset]
 
 
@@ -252,6 +253,7 @@ class Coverage(BaseModel):
 
     datasets: list[DatasetCoverage]
     as_of: datetime
+    sample_note: str | None = Field(description="Says that this is the sample test keys see; null: live data.")
 
 
 class TradeName(BaseModel):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
-from leadledger.deps import CallerOf, DatabaseOf, refuse_parameters
+from leadledger.deps import CallerOf, DatabaseOf, ModeOf, TodayOf, refuse_parameters
 from leadledger.errors import NotFound
 from leadledger.leads import coverage, detail
 from leadledger.leads.coverage import CoverageBook
@@ -24,21 +23,16 @@ public = APIRouter(prefix="/api", tags=["coverage"], dependencies=PLAIN)
 router = APIRouter(prefix="/api", tags=["leads"])
 
 
-def get_coverage_book(request: Request) -> CoverageBook:
-    """What is covered, as this process knows it."""
-    book: CoverageBook = request.app.state.coverage_book
+def get_coverage_book(request: Request, mode: ModeOf) -> CoverageBook:
+    """What is covered, as this process knows it; for a test key by the sample."""
+    book: CoverageBook = request.app.state.coverage_books[mode]
     return book
 
 
-def get_receipt_reader(request: Request) -> ReceiptReader:
+def get_receipt_reader(request: Request, mode: ModeOf) -> ReceiptReader:
     """The reader of archived pages of this process."""
-    reader: ReceiptReader = request.app.state.receipt_reader
+    reader: ReceiptReader = request.app.state.receipt_readers[mode]
     return reader
-
-
-def today() -> date:
-    """The day scores are shown for."""
-    return datetime.now(UTC).date()
 
 
 CoverageOf = Annotated[CoverageBook, Depends(get_coverage_book)]
@@ -59,7 +53,7 @@ PAGE_ANSWER = {
 def get_coverage(book: CoverageOf) -> Response:
     """All datasets: what they publish, how fresh they are, and how much came of them. Public."""
     snapshot = book.look()
-    return json_response({"datasets": snapshot.datasets, "as_of": snapshot.as_of})
+    return json_response({"datasets": snapshot.datasets, "as_of": snapshot.as_of, "sample_note": snapshot.sample_note})
 
 
 @public.get("/trades", operation_id="list_trades", response_model=Trades, responses=declare_errors(400))
@@ -81,11 +75,11 @@ def list_counties(book: CoverageOf) -> Response:
     responses=declare_errors(400, 401, 403, 404),
     dependencies=PLAIN,
 )
-def get_lead(lead_id: LeadId, caller: CallerOf, database: DatabaseOf, receipts: ReceiptsOf) -> Response:
+def get_lead(lead_id: LeadId, caller: CallerOf, database: DatabaseOf, today: TodayOf, receipts: ReceiptsOf) -> Response:
     """One lead: permit, reasons that sum to the score, receipts, versions, other trades; names once it is claimed."""
     with database.acting_as("authenticated", caller.claims) as conn:
         row = detail.find_lead(conn, lead_id)
-        lead = detail.describe_lead(conn, row, today())
+        lead = detail.describe_lead(conn, row, today)
         page = detail.find_page(conn, row["page_sha256"])
         claim = detail.find_claim(conn, lead_id, caller.account_id)
     return json_response({**lead, "claim": claim, "receipts": receipts.read_receipts(row, page)})

@@ -121,6 +121,15 @@ def token(api: httpx.Client) -> str:
 
 
 @pytest.fixture(scope="module")
+def test_key(api: httpx.Client, token: str, sandbox: None) -> str:
+    """A test key with all scopes."""
+    del sandbox
+    wanted = {"name": "CI", "scopes": ["read", "write", "export", "admin"], "mode": "test"}
+    made = api.post("/api/account/keys", json=wanted, headers={"Authorization": f"Bearer {token}"})
+    return str(made.json()["key"])
+
+
+@pytest.fixture(scope="module")
 def real_ids(api: httpx.Client, token: str) -> dict[str, str]:
     """A lead and a page that are there."""
     leads = api.get("/api/leads", headers={"Authorization": f"Bearer {token}"}).json()["items"]
@@ -151,6 +160,14 @@ def test_stranger_gets_only_what_is_declared(case: schemathesis.Case[Any], api: 
 def test_signed_in_user_gets_only_what_is_declared(case: schemathesis.Case[Any], api: httpx.Client, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     case.call_and_validate(base_url=str(api.base_url), headers=headers, checks=CHECKS)
+
+
+@right_questions.parametrize()
+@settings(BOUNDED, max_examples=3)
+def test_test_key_gets_only_what_is_declared(case: schemathesis.Case[Any], api: httpx.Client, test_key: str) -> None:
+    headers = {"Authorization": f"Bearer {test_key}"}
+    answer = case.call_and_validate(base_url=str(api.base_url), headers=headers, checks=CHECKS[:5])
+    assert answer.headers["leadledger-mode"] == ["test"]
 
 
 @right_questions.parametrize()

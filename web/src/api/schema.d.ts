@@ -107,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * Create Api Key
-         * @description A new key, shown this once. It acts in its maker's name: never more than the maker's role.
+         * @description A new key, live or test, shown this once. It acts in its maker's name: never more than the maker's role.
          */
         post: operations["create_api_key"];
         delete?: never;
@@ -151,7 +151,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate Api Key
-         * @description A successor with the same name and scopes; the old key stays good for the overlap, then ends.
+         * @description A successor with the same name, mode and scopes; the old key stays good for the overlap, then ends.
          */
         post: operations["rotate_api_key"];
         delete?: never;
@@ -1679,6 +1679,11 @@ export interface components {
              * @description To the minute.
              */
             last_used_at: string | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "live" | "test";
             /** Name */
             name: string;
             /**
@@ -2167,6 +2172,11 @@ export interface components {
             as_of: string;
             /** Datasets */
             datasets: components["schemas"]["DatasetCoverage"][];
+            /**
+             * Sample Note
+             * @description Says that this is the sample test keys see; null: live data.
+             */
+            sample_note: string | null;
         };
         /**
          * CoverageDataset
@@ -3382,6 +3392,11 @@ export interface components {
             /** Datasets */
             datasets: components["schemas"]["CoverageDataset"][];
             /**
+             * Sample Note
+             * @description Says that this is the sample test keys see; null: live data.
+             */
+            sample_note: string | null;
+            /**
              * State
              * @description covered: at least one fresh dataset speaks about this place; stale: only ones that are behind; not_covered: no loaded dataset does.
              * @enum {string}
@@ -3633,7 +3648,7 @@ export interface components {
         };
         /**
          * LeadSearch
-         * @description The body of POST /api/leads/search: the query of GET /api/leads, and what no query can say.
+         * @description The query of a list, and what no query can say.
          */
         LeadSearch: {
             /**
@@ -3671,6 +3686,269 @@ export interface components {
              * @description Last day of application.
              */
             applied_until?: string;
+            /**
+             * Bbox
+             * @description Box west,south,east,north in degrees; permits without a position are left out.
+             * @example -97.9,30.1,-97.5,30.5
+             */
+            bbox?: string;
+            /**
+             * Changed Since
+             * Format: date-time
+             * @description Leads that are new or say something else since this instant, by the time we learned it.
+             * @example 2026-11-25T00:00:00Z
+             */
+            changed_since?: string;
+            /**
+             * Completed Since
+             * Format: date
+             * @description First day of completion.
+             */
+            completed_since?: string;
+            /**
+             * Completed Until
+             * Format: date
+             * @description Last day of completion.
+             */
+            completed_until?: string;
+            /**
+             * County
+             * @description County FIPS codes, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "48453"
+             *     ]
+             */
+            county: string[];
+            /**
+             * Cursor
+             * @description next_cursor of the page before, with the same filter and sort.
+             */
+            cursor?: string;
+            /**
+             * Has Contractor
+             * @description Whether a company is named as contractor. Names of persons are never looked at.
+             */
+            has_contractor?: boolean;
+            /**
+             * Issued Since
+             * Format: date
+             * @description First day of issue, in the publisher's calendar.
+             * @example 2026-11-01
+             */
+            issued_since?: string;
+            /**
+             * Issued Until
+             * Format: date
+             * @description Last day of issue.
+             */
+            issued_until?: string;
+            /**
+             * Kind
+             * @description direct: the permit is for the trade; adjacent: the trade usually follows; repeat it.
+             * @default []
+             */
+            kind: ("direct" | "adjacent")[];
+            /**
+             * Lat
+             * @description Latitude of the middle of a circle, with `lon` and `miles`.
+             * @example 30.267
+             */
+            lat?: number;
+            /**
+             * Limit
+             * @description Leads a page.
+             * @default 25
+             */
+            limit: number;
+            /**
+             * Lon
+             * @description Longitude of the middle of a circle.
+             * @example -97.743
+             */
+            lon?: number;
+            /**
+             * Max Cost
+             * @description Highest declared cost; permits without one are left out.
+             */
+            max_cost?: number;
+            /**
+             * Max Score
+             * @description Highest score, as of today.
+             */
+            max_score?: number;
+            /**
+             * Miles
+             * @description Radius of the circle; permits without a position are left out.
+             * @example 10
+             */
+            miles?: number;
+            /**
+             * Min Cost
+             * @description Lowest declared cost, in whole US dollars; permits without one are left out.
+             * @example 10000
+             */
+            min_cost?: number;
+            /**
+             * Min Score
+             * @description Lowest score, as of today.
+             * @example 60
+             */
+            min_score?: number;
+            /**
+             * Openness
+             * @description How far the work is still to be had; repeat it.
+             * @default [
+             *       "open",
+             *       "likely"
+             *     ]
+             */
+            openness: ("open" | "likely" | "taken" | "closed")[];
+            /**
+             * Permit Class Mapped
+             * @description Kind of property; permits that do not say are left out; repeat it.
+             * @default []
+             */
+            permit_class_mapped: ("Residential" | "Commercial")[];
+            /**
+             * Place
+             * @description A ZIP, a city or a county by name, best with its state. A city is its ZIPs. Where several go by the name, the answer is 300 with all of them.
+             * @example Austin, TX
+             */
+            place?: string;
+            /**
+             * Polygon
+             * @description GeoJSON Polygon or MultiPolygon, WGS 84, longitude first; holes are left out. At most 1,000 positions.
+             * @example {
+             *       "coordinates": [
+             *         [
+             *           [
+             *             -97.8,
+             *             30.2
+             *           ],
+             *           [
+             *             -97.7,
+             *             30.2
+             *           ],
+             *           [
+             *             -97.7,
+             *             30.3
+             *           ],
+             *           [
+             *             -97.8,
+             *             30.2
+             *           ]
+             *         ]
+             *       ],
+             *       "type": "Polygon"
+             *     }
+             */
+            polygon?: {
+                coordinates: number[][][];
+                /** @enum {string} */
+                type: "Polygon";
+            } | {
+                coordinates: number[][][][];
+                /** @enum {string} */
+                type: "MultiPolygon";
+            };
+            /**
+             * Q
+             * @description Words that all stand in description, type, address, number or company; endings do not matter, small misspellings are corrected, usual synonyms count; the answer says which. A word in quotation marks is taken as it stands.
+             * @example tear off shingles
+             */
+            q?: string;
+            /**
+             * Sort
+             * @description score: best first; newest: by day of issue, else of application; cost: highest declared first; changed: what we learned last first. Ties by lead_id.
+             * @default score
+             * @enum {string}
+             */
+            sort: "score" | "newest" | "cost" | "changed";
+            /**
+             * Status Current Mapped
+             * @description Our words for the status; repeat it.
+             * @default []
+             */
+            status_current_mapped: ("Application Accepted" | "In Review" | "Permit Issued" | "Inspection Phase" | "Permit Finaled" | "Permit Cancelled")[];
+            /**
+             * Territory Id
+             * Format: uuid
+             * @description A territory of the account: leads in any of its counties, ZIPs or its area.
+             */
+            territory_id?: string;
+            /**
+             * Trade
+             * @description Trades, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "roofing"
+             *     ]
+             */
+            trade: ("roofing" | "hvac" | "plumbing" | "electrical" | "solar" | "pool" | "remodel" | "windows_doors" | "foundation" | "fence_deck" | "landscaping_irrigation" | "demolition" | "fire_protection" | "generator_ev" | "new_home" | "painting_siding" | "insulation" | "septic_well" | "concrete_paving" | "sign" | "garage_carport")[];
+            /**
+             * Work Class Mapped
+             * @description New construction, work on what exists, or demolition; permits that do not say are left out. Nobody publishes repair apart from replacement: ask for those words with q.
+             * @default []
+             */
+            work_class_mapped: ("New" | "Existing" | "Demolition")[];
+            /**
+             * Zip
+             * @description Five-digit ZIPs, any of them; repeat it.
+             * @default []
+             * @example [
+             *       "78704"
+             *     ]
+             */
+            zip: string[];
+        };
+        /**
+         * LeadSearchBody
+         * @description The body of POST /api/leads/search.
+         */
+        LeadSearchBody: {
+            /**
+             * All
+             * @description All of these must hold.
+             * @default []
+             */
+            all: components["schemas"]["Group"][];
+            /**
+             * Any
+             * @description At least one of these must hold, beside all of the above.
+             * @default []
+             * @example [
+             *       {
+             *         "min_cost": 20000,
+             *         "trade": [
+             *           "roofing"
+             *         ]
+             *       },
+             *       {
+             *         "q": "hail"
+             *       }
+             *     ]
+             */
+            any: components["schemas"]["Group"][];
+            /**
+             * Applied Since
+             * Format: date
+             * @description First day of application.
+             */
+            applied_since?: string;
+            /**
+             * Applied Until
+             * Format: date
+             * @description Last day of application.
+             */
+            applied_until?: string;
+            /**
+             * As Of
+             * Format: date-time
+             * @description Leads as they were known at this instant, ranked as on its day; without q. What was learned later is left out, and what changed since is shown as it was.
+             * @example 2026-11-20T12:00:00Z
+             */
+            as_of?: string;
             /**
              * Bbox
              * @description Box west,south,east,north in degrees; permits without a position are left out.
@@ -4136,6 +4414,11 @@ export interface components {
              * @description To the minute.
              */
             last_used_at: string | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "live" | "test";
             /** Name */
             name: string;
             /**
@@ -4649,6 +4932,13 @@ export interface components {
              * @description When it ends to work, at most five years from now; left out: never.
              */
             expires_at?: string;
+            /**
+             * Mode
+             * @description live: what publishers publish, and what the account keeps. test: a fixed sample of real permits, the same every day, for trying a program out; it writes nothing and sees nothing of the account.
+             * @default live
+             * @enum {string}
+             */
+            mode: "live" | "test";
             /**
              * Name
              * @description What people call it.
@@ -8553,6 +8843,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description There is no such thing, or it is another account's. */
             404: {
                 headers: {
@@ -8748,6 +9049,17 @@ export interface operations {
             };
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
@@ -12896,6 +13208,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Leads a page. */
                 limit?: number;
+                /** @description Leads as they were known at this instant, ranked as on its day; without q. What was learned later is left out, and what changed since is shown as it was. */
+                as_of?: string;
             };
             header?: {
                 /** @description The account to act for, where the caller belongs to several. */
@@ -13429,7 +13743,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadSearch"];
+                "application/json": components["schemas"]["LeadSearchBody"];
             };
         };
         responses: {
@@ -14522,6 +14836,17 @@ export interface operations {
             };
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
