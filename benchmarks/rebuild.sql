@@ -13,6 +13,6 @@ select permit_id, version, recorded_at, withdrawn_at is not null,
 
 -- leads --
 select lead_id, permit_id, version,
-       jsonb_strip_nulls(to_jsonb(one) - array['lead_id', 'permit_id', 'dataset_id', 'version'])
+       jsonb_strip_nulls(to_jsonb(one) - array['lead_id', 'permit_id', 'dataset_id', 'version', 'latitude', 'longitude', 'cell'])
   from public.leads as one
  order by lead_id

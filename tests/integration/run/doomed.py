@@ -30,7 +30,7 @@ from permit_leads.store.permits import PermitWriter
 
 DATASET = "austin_issued_permits"
 FILE = SOURCES_DIR / "tx" / "austin.toml"  # alone: each of forty forks reads it anew
-DAYS, PAGE_SIZE = 7, 350  # at least three pages of rows between two counts
+DAYS, PAGE_SIZE = 14, 500  # several pages of rows between two counts, in a week of holidays too
 BOUNDARIES: dict[str, tuple[object, str, bool]] = {  # where, which function, and whether death comes after it
     "claimed": (run, "_signs_of_life", False),
     "page fetched": (Archive, "write_page", False),
