@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from leadledger import supervise
+from leadledger.plans import PlansError
 from leadledger.privacy import desk
 from leadledger.processes import StartFailed
 from leadledger.settings import ApiSettings, SettingsError, load_settings
@@ -19,7 +20,7 @@ COMMANDS: dict[str, str] = {
     "status": "say how each part is; status 1 when one is not well",
     "serve": "run the API in the foreground",
     "worker": "keep the schedule in the foreground: every source at its cadence, and a daily archive file",
-    "migrate": "apply what is missing of supabase/migrations",
+    "migrate": "apply what is missing of supabase/migrations, and write the prices of leadledger/plans.toml",
     "privacy": "see and decide what people ask for whom permits name",
     "db-url": "print the database's address, for psql and pg_dump",
 }
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "db-url": lambda: _print_url(settings, is_api=options.api),
         }
         return runners[options.command]()
-    except (SettingsError, UsageError, RegistryError) as error:
+    except (SettingsError, PlansError, UsageError, RegistryError) as error:
         return _fail(error, 2)
     except DatabaseUnavailable as error:
         return _fail(error, 3)

@@ -18,6 +18,7 @@ from leadledger.accounts.routers import ROUTERS as ACCOUNTS
 from leadledger.alerts import link_routes as alert_links
 from leadledger.alerts import routes as alerts
 from leadledger.auth import TokenVerifier
+from leadledger.credits import routes as credit_routes
 from leadledger.database import Database, api_url
 from leadledger.description import DescribedApp
 from leadledger.errors import AppError
@@ -91,6 +92,25 @@ GZIP_MIN_BYTES = 1_024
 # Files are fetched in pieces of known length, so nobody packs them on the way.
 AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *MEDIA_TYPES.values())
 Databases = Mapping[Mode, Database]
+ROUTERS = (
+    health.router,
+    leads.public,
+    lead_searches.router,
+    field_shares.router,
+    leads.router,
+    permits.router,
+    permit_lists.router,
+    market.router,
+    pipeline.router,
+    credit_routes.router,
+    privacy.router,
+    feed.router,
+    exports.router,
+    alerts.router,
+    alert_links.router,
+    webhooks.router,
+    *ACCOUNTS,
+)
 
 
 def create_app(settings: ApiSettings | None = None, database: Database | None = None) -> FastAPI:
@@ -150,24 +170,7 @@ def build_app(
     app.state.databases = databases
     app.state.rate_limits = limits
     app.state.settings = settings
-    for one in (
-        health.router,
-        leads.public,
-        lead_searches.router,
-        field_shares.router,
-        leads.router,
-        permits.router,
-        permit_lists.router,
-        market.router,
-        pipeline.router,
-        privacy.router,
-        feed.router,
-        exports.router,
-        alerts.router,
-        alert_links.router,
-        webhooks.router,
-        *ACCOUNTS,
-    ):
+    for one in ROUTERS:
         app.include_router(one)
     app.add_exception_handler(AppError, _answer_app_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)

@@ -14,6 +14,7 @@ JSON = "application/json"
 ERRORS: dict[int, str] = {
     400: "A parameter is unknown, out of range or not of its kind.",
     401: "No token, or one that proves nothing.",
+    402: "Credits are missing, or a cap is reached; the message says how to go on.",
     403: "The token is good, but not for this.",
     404: "There is no such thing, or it is another account's.",
     409: "It cannot be done as things are; the code says why.",

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import psycopg
 
+from leadledger.credits.catalog import write_catalog
 from leadledger.loading import Say, choose_scope, forget_scope, load_permits
+from leadledger.plans import load_catalog
 from leadledger.processes import Processes, Service, is_healthy
 from leadledger.sandbox.building import SandboxUnavailable, ensure_sandbox
 from leadledger.sandbox.hiding import hide_suppressed
@@ -112,17 +114,20 @@ def build_sandbox(settings: ApiSettings, owner_url: str, say: Say) -> None:
 
 
 def apply_migrations(owner_url: str, say: Say) -> None:
-    """Apply what is missing of supabase/migrations.
+    """Apply what is missing of supabase/migrations, and write what plans.toml says is sold.
 
     Raises:
         DatabaseUnavailable: the server does not answer, or a migration does not fit.
+        PlansError: plans.toml cannot be used.
     """
+    catalog = load_catalog()
     try:
         conn = psycopg.connect(owner_url, connect_timeout=10, autocommit=True)
     except psycopg.OperationalError:
         raise DatabaseUnavailable("the database does not answer; check DATABASE_URL") from None
     with conn:
         applied = migrate(conn, on_applied=lambda name: say(f"database: applied {name}"))
+        write_catalog(conn, catalog)
     if not applied:
         say("database: no migration missing")
 

@@ -21,6 +21,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from leadledger.credits.catalog import write_catalog
+from leadledger.plans import load_catalog
 from permit_leads.store import embedded
 from permit_leads.store.migrate import migrate
 from permit_leads.store.queries import load_queries
@@ -95,6 +97,7 @@ def template_database() -> str:
             _execute(server_url(home), "create", name=name)
             with psycopg.connect(with_database(server_url(home), name), autocommit=True) as conn:
                 migrate(conn)
+                write_catalog(conn, load_catalog())
             if "TEST_DATABASE_URL" in os.environ:
                 _execute(server_url(home), "let_api_in", password=sql.Literal(API_PASSWORD))
             (home / "template-is-ready").touch()

@@ -38,6 +38,44 @@ class ClaimInWork(AppError):
     code = "claim_in_work"
 
 
+class CreditsMissing(AppError):
+    """The account has fewer credits than the claim costs."""
+
+    status = 402
+    code = "credits_missing"
+
+
+class CapReached(AppError):
+    """The account set itself a cap, and this would go beyond it."""
+
+    status = 402
+    code = "cap_reached"
+
+
+class SoldOut(AppError):
+    """As many accounts hold the lead as may, or one holds it alone."""
+
+    status = 409
+    code = "sold_out"
+
+
+class OutsidePlan(AppError):
+    """The plan does not reach the place."""
+
+    status = 403
+    code = "outside_plan"
+
+
+# Constraint, what it is to the caller, and the way out.
+SALES: dict[str, tuple[type[AppError], str]] = {
+    "credits_sufficient": (CreditsMissing, "buy a pack or a plan (GET /api/plans), nothing was charged"),
+    "credits_capped": (CapReached, "an admin may raise it (PUT /api/credits/caps), nothing was charged"),
+    "claims_seats": (SoldOut, "nothing was charged"),
+    "claims_exclusive": (SoldOut, "nothing was charged"),
+    "claims_in_plan": (OutsidePlan, "choose a larger plan (GET /api/plans), nothing was charged"),
+}
+
+
 @contextmanager
 def in_our_words() -> Iterator[None]:
     """What triggers and constraints of the pipeline refuse, as answers.
@@ -45,6 +83,7 @@ def in_our_words() -> Iterator[None]:
     Raises:
         NotFound: there is no such lead or claim.
         LeadNotOpen: its work is sold or over.
+        CreditsMissing, CapReached, SoldOut, OutsidePlan: it cannot be bought; nothing is charged.
         InvalidBody: the assignee is no member who may work.
         MoveNotAllowed: the stage does not follow.
     """
@@ -74,6 +113,9 @@ def _unfit(constraint: str | None, message: str | None) -> AppError:
         return _no_worker()
     if constraint == "claims_lead_is_open":
         return LeadNotOpen(f"{message}; only open and likely leads can be claimed", field="lead_id")
+    if constraint in SALES:
+        kind, advice = SALES[constraint]
+        return kind(f"{message}; {advice}", field="lead_id")
     return MoveNotAllowed(message or "this move is not possible", field="stage")
 
 

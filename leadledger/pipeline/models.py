@@ -75,6 +75,9 @@ class NewClaim(BaseModel):
 
     lead_id: UUID
     assigned_to: UUID | SkipJsonSchema[None] = Field(default=None, description="The member who shall work on it.")
+    is_exclusive: bool = Field(
+        default=False, description="Be the only one for a while, at the higher price; possible while nobody holds it."
+    )
 
 
 class ClaimChange(BaseModel):
@@ -161,6 +164,12 @@ class Claim(BaseModel):
     next_stages: list[Stage] = Field(description="Where it may move from here.")
     reason: str | None
     amount_cents: int | None = Field(description="US cents, what was quoted or won.")
+    credits: int = Field(description="What the claim cost.")
+    is_exclusive: bool
+    exclusive_until: datetime | None = Field(description="Until then no other account can claim the lead.")
+    undo_until: datetime | None = Field(
+        description="Until then it can be given back for all its credits; null: that time is over."
+    )
     assigned_to: UUID | None
     claimed_by: UUID | None
     claimed_at: datetime

@@ -2,7 +2,8 @@
 
 -- claim_columns --
 claim.claim_id, claim.lead_id, claim.permit_id, claim.trade, claim.stage,
-       private.next_stages(claim.stage) as next_stages, claim.reason, claim.amount_cents, claim.assigned_to,
+       private.next_stages(claim.stage) as next_stages, claim.reason, claim.amount_cents, claim.credits, claim.is_exclusive,
+       claim.exclusive_until, private.undo_until(claim.claimed_at, claim.credits) as undo_until, claim.assigned_to,
        claim.claimed_by, claim.claimed_at, claim.stage_changed_at, claim.updated_at, claim.version,
        (select count(*) from public.tasks as task
          where task.account_id = claim.account_id and task.claim_id = claim.claim_id and task.done_at is null)
@@ -26,8 +27,8 @@ select {columns}
 
 -- claim_lead --
 -- Of two at once the second waits for the first, and makes nothing.
-insert into public.claims (account_id, lead_id, assigned_to)
-values (%(account_id)s, %(lead_id)s, %(assigned_to)s)
+insert into public.claims (account_id, lead_id, assigned_to, is_exclusive)
+values (%(account_id)s, %(lead_id)s, %(assigned_to)s, %(is_exclusive)s)
 on conflict (account_id, lead_id) where released_at is null do nothing
 returning claim_id;
 

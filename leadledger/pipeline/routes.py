@@ -37,6 +37,7 @@ PLAIN = [Depends(refuse_parameters)]
 READ = declare_errors(400, 401, 403, 404)
 WRITE = declare_errors(400, 401, 403, 404, 409, 422)
 REMOVE = declare_errors(400, 401, 403, 404, 409)
+CLAIM = declare_errors(400, 401, 402, 403, 404, 409, 422)
 HELD = {"model": Claim, "description": "The account held the lead already; nothing changed."}
 ClaimId = Annotated[UUID, Path(description="Id of the claim.")]
 NoteId = Annotated[UUID, Path(description="Id of the note.")]
@@ -55,11 +56,11 @@ def list_claims(asked: Annotated[ClaimFilter, Query()], caller: CallerOf, databa
     operation_id="claim_lead",
     response_model=Claim,
     status_code=201,
-    responses={200: HELD, **WRITE},
+    responses={200: HELD, **CLAIM},
     dependencies=PLAIN,
 )
 def claim_lead(wanted: NewClaim, caller: WriterOf, database: DatabaseOf, write: WriteOf) -> Response:
-    """Claim an open or likely lead for the account; 200 when it is held already."""
+    """Claim an open or likely lead for the account and pay for it, in one transaction; 200 and free when it is held."""
 
     def make() -> Response:
         claim, is_new = claims.claim_lead(acting, wanted)
@@ -102,7 +103,10 @@ def move_claim(claim_id: ClaimId, move: ClaimMove, caller: WriterOf, database: D
     "/claims/{claim_id}", operation_id="release_claim", status_code=204, responses=REMOVE, dependencies=PLAIN
 )
 def release_claim(claim_id: ClaimId, caller: WriterOf, database: DatabaseOf) -> Response:
-    """Give a lead back while its claim is new; the names on the permit are closed again."""
+    """Give a lead back while its claim is new; the names on the permit are closed again.
+
+    Until `undo_until` its credits come back, later they do not.
+    """
     with acting_for_account(database, caller, "member") as acting:
         claims.release_claim(acting, claim_id)
     return Response(status_code=204)

@@ -12,8 +12,10 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from leadledger.api_keys import SAMPLE_ACCOUNT_ID, SAMPLE_USER_ID
+from leadledger.credits.catalog import write_catalog
 from leadledger.leads.tallies import tally_dataset
 from leadledger.modes import SAMPLE_INSTANT
+from leadledger.plans import load_catalog
 from leadledger.sandbox.place import PREFIX, archive_url, beside, database_name, sample_registry
 from permit_leads.errors import DatabaseUnavailable
 from permit_leads.outcome import Request
@@ -93,6 +95,9 @@ def _build(settings: Settings, server: psycopg.Connection, url: str, name: str) 
         with owner.transaction():
             for title in FINISH:
                 owner.execute(QUERIES[title], SAMPLE)
+        # After the account, which is no trial: nothing of the sample ends.
+        write_catalog(owner, load_catalog())
+        owner.execute(QUERIES["give_plan"], SAMPLE)
         owner.execute(QUERIES["analyze"])
     server.execute(QUERIES["rename_database"].format(name=new, new_name=sql.Identifier(name)))
     server.execute(QUERIES["close_database"].format(name=sql.Identifier(name)))

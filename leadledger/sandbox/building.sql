@@ -67,6 +67,10 @@ values (%(account_id)s, %(user_id)s, 'owner', %(at)s);
 insert into public.territories (territory_id, account_id, name, counties, created_by, created_at, updated_at)
 values (%(territory_id)s, %(account_id)s, 'Travis County', array['48453'], %(user_id)s, %(at)s, %(at)s);
 
+-- give_plan --
+insert into public.account_plans (account_id, plan, updated_at)
+values (%(account_id)s, 'enterprise', %(at)s);
+
 -- forget_jobs --
 -- No worker comes here; what the runs deferred has been done.
 delete from procrastinate.procrastinate_jobs;

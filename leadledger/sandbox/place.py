@@ -25,6 +25,7 @@ MADE_OF = (
     REPOSITORY / "permit_leads",
     REPOSITORY / "supabase" / "migrations",
     REPOSITORY / "leadledger" / "leads" / "tallies.sql",
+    REPOSITORY / "leadledger" / "plans.toml",
 )
 SUFFIXES = frozenset({".py", ".sql", ".toml", ".csv", ".json", ".jsonl", ".zst"})
 

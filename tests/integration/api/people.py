@@ -47,6 +47,12 @@ def join(owner: psycopg.Connection, person: Person, account_id: UUID, role: str)
     owner.execute(QUERIES["join"], {"account_id": account_id, "user_id": person.user_id, "role": role})
 
 
+def give_credits(owner: psycopg.Connection, person: Person, amount: int = 10_000) -> None:
+    """More credits than a trial has, as a purchase would."""
+    values = {"account_id": person.account_id, "amount": amount, "key": f"test:{next(NUMBERS)}"}
+    owner.execute(QUERIES["give_credits"], values)
+
+
 def give_key(owner: psycopg.Connection, person: Person, *scopes: str, mode: Mode = "live") -> str:
     """An API key of this person's account."""
     made = make_key(mode)

@@ -7,6 +7,9 @@ insert into public.api_keys (account_id, name, key_hash, key_start, scopes, is_s
 values (%(account_id)s, 'made for a test', %(key_hash)s, %(key_start)s, %(scopes)s, %(is_sandbox)s,
         %(user_id)s);
 
+-- give_credits --
+select private.add_credits(%(account_id)s, %(amount)s, 'purchase', %(key)s);
+
 -- revoke_keys --
 update public.api_keys
    set revoked_at = now()

@@ -48,7 +48,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         assert isinstance(self.server, Server)
         receiver = self.server.receiver
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender died in the middle, so this never came
+            self.close_connection = True
+            return
         request = Received(self.path, {name.lower(): text for name, text in self.headers.items()}, body)
         receiver.requests.append(request)
         reply = receiver.decide(request)

@@ -43,6 +43,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
         for name in ("Zebedee Quillfeather", "Quillfeather Zebedee A", "Quillfeather, Zebedee", "removed on request")
     ],
     "get_property": [],
+    "list_offers": [{"lead_id": "{lead_id}"}],
     "list_events": [{"after": "0", "include": "record", "limit": "100"}],
     "diff_permit": [{"from": "1", "to": "2"}],
     "get_permit": [{}, {"as_of": "{between}"}],
@@ -72,7 +73,11 @@ def _questions(site: Site, name: str) -> list[dict[str, Any]]:
     asked = QUESTIONS.get(name, [{}])
     if name == "get_property":
         asked = [{"address": "4711 Quagmire Ct", "zip": site.printed.zip}]
-    texts = {"dataset_id": site.printed.dataset_id, "between": site.known["between"][0]}
+    texts = {
+        "dataset_id": site.printed.dataset_id,
+        "between": site.known["between"][0],
+        "lead_id": site.known["lead_id"][0],
+    }
     return [
         {one: text.format_map(texts) if isinstance(text, str) else text for one, text in query.items()}
         for query in asked

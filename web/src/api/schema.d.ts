@@ -355,7 +355,7 @@ export interface paths {
         put?: never;
         /**
          * Claim Lead
-         * @description Claim an open or likely lead for the account; 200 when it is held already.
+         * @description Claim an open or likely lead for the account and pay for it, in one transaction; 200 and free when it is held.
          */
         post: operations["claim_lead"];
         delete?: never;
@@ -381,6 +381,8 @@ export interface paths {
         /**
          * Release Claim
          * @description Give a lead back while its claim is new; the names on the permit are closed again.
+         *
+         *     Until `undo_until` its credits come back, later they do not.
          */
         delete: operations["release_claim"];
         options?: never;
@@ -548,6 +550,66 @@ export interface paths {
          * @description By dataset, on which share of its permits each field says something, and how fresh the dataset is. Public.
          */
         get: operations["get_field_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Credits
+         * @description The account's balance, what expires next, this month's use, its caps and its plan.
+         */
+        get: operations["get_credits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credits/caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Credit Cap
+         * @description Set the most that claims may take in a month, for the account or one member; null takes it away.
+         */
+        put: operations["change_credit_cap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credits/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Credit Entries
+         * @description The ledger, newest first, each entry with the balance after it.
+         */
+        get: operations["list_credit_entries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -844,6 +906,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Offers
+         * @description What leads cost and how far they are sold, before anything is bought.
+         */
+        get: operations["list_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pages/{page_sha256}": {
         parameters: {
             query?: never;
@@ -936,6 +1018,26 @@ export interface paths {
          * @description Every version of a permit, newest first, each with what it changed and the page it was read from.
          */
         get: operations["list_permit_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plans
+         * @description Plans, packs and prices. Public.
+         */
+        get: operations["list_plans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1769,6 +1871,48 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Cap
+         * @description Most credits that claims may take in a month.
+         */
+        Cap: {
+            /** Credits A Month */
+            credits_a_month: number;
+            /**
+             * Used
+             * @description Taken this month on the account's clock, what came back left out.
+             */
+            used: number;
+            /**
+             * User Id
+             * @description Whose claims; null: of all members together.
+             */
+            user_id: string | null;
+        };
+        /**
+         * CapChange
+         * @description A cap for the account, or for one member.
+         */
+        CapChange: {
+            /**
+             * Credits A Month
+             * @description null takes the cap away.
+             */
+            credits_a_month: number | null;
+            /**
+             * User Id
+             * @description A member; left out: all together.
+             */
+            user_id?: string | null;
+        };
+        /**
+         * Caps
+         * @description All caps of the account.
+         */
+        Caps: {
+            /** Caps */
+            caps: components["schemas"]["Cap"][];
+        };
+        /**
          * ChangedVersion
          * @description A version with what is different from the one before it.
          */
@@ -1831,6 +1975,18 @@ export interface components {
             claimed_at: string;
             /** Claimed By */
             claimed_by: string | null;
+            /**
+             * Credits
+             * @description What the claim cost.
+             */
+            credits: number;
+            /**
+             * Exclusive Until
+             * @description Until then no other account can claim the lead.
+             */
+            exclusive_until: string | null;
+            /** Is Exclusive */
+            is_exclusive: boolean;
             /** @description As it stands now; null when it is gone. */
             lead: components["schemas"]["LeadSummary"] | null;
             /**
@@ -1866,6 +2022,11 @@ export interface components {
             stage_changed_at: string;
             /** Trade */
             trade: string;
+            /**
+             * Undo Until
+             * @description Until then it can be given back for all its credits; null: that time is over.
+             */
+            undo_until: string | null;
             /**
              * Updated At
              * Format: date-time
@@ -1917,6 +2078,18 @@ export interface components {
             claimed_at: string;
             /** Claimed By */
             claimed_by: string | null;
+            /**
+             * Credits
+             * @description What the claim cost.
+             */
+            credits: number;
+            /**
+             * Exclusive Until
+             * @description Until then no other account can claim the lead.
+             */
+            exclusive_until: string | null;
+            /** Is Exclusive */
+            is_exclusive: boolean;
             /** @description As it stands now; null when it is gone. */
             lead: components["schemas"]["LeadSummary"] | null;
             /**
@@ -1958,6 +2131,11 @@ export interface components {
             stage_changed_at: string;
             /** Trade */
             trade: string;
+            /**
+             * Undo Until
+             * @description Until then it can be given back for all its credits; null: that time is over.
+             */
+            undo_until: string | null;
             /**
              * Updated At
              * Format: date-time
@@ -2011,6 +2189,25 @@ export interface components {
              * @description All five, in order; `stage`, `cursor` and `limit` do not narrow them.
              */
             stages: components["schemas"]["StageCount"][];
+        };
+        /**
+         * ClaimPrice
+         * @description What claims of a trade cost.
+         */
+        ClaimPrice: {
+            /** Credits */
+            credits: number;
+            /** Exclusive Credits */
+            exclusive_credits: number;
+            /** Exclusive Hours */
+            exclusive_hours: number;
+            /** Seats */
+            seats: number;
+            /**
+             * Trade
+             * @description null: every trade that is not listed.
+             */
+            trade: string | null;
         };
         /**
          * Cluster
@@ -2211,6 +2408,86 @@ export interface components {
              * @description Nothing newer than this is shown; null when fresh.
              */
             stale_since: string | null;
+        };
+        /**
+         * Credits
+         * @description How the account stands.
+         */
+        Credits: {
+            /**
+             * Balance
+             * @description The sum of all entries; never below zero.
+             */
+            balance: number;
+            /** Caps */
+            caps: components["schemas"]["Cap"][];
+            /** @description What goes next, if nothing of it is used. */
+            next_expiry: components["schemas"]["Expiring"] | null;
+            /** @description null: no plans are set up here. */
+            plan: components["schemas"]["CurrentPlan"] | null;
+            /**
+             * Used This Month
+             * @description Credits that claims took this month on the account's clock.
+             */
+            used_this_month: number;
+        };
+        /**
+         * CurrentPlan
+         * @description What the account may do now.
+         */
+        CurrentPlan: {
+            /**
+             * Area
+             * @description Where leads may be claimed: one metropolitan area, named states, or anywhere.
+             * @enum {string}
+             */
+            area: "metro" | "states" | "us";
+            /**
+             * Channels
+             * @description How alerts may come.
+             */
+            channels: ("in_app" | "email" | "sms" | "webhook")[];
+            /**
+             * Counties
+             * @description FIPS codes of its counties.
+             */
+            counties: string[] | null;
+            /**
+             * Ends At
+             * @description When the plan ends, if an end is known.
+             */
+            ends_at: string | null;
+            /**
+             * Has Api
+             * @description Whether API keys and webhooks work.
+             */
+            has_api: boolean;
+            /**
+             * Metro
+             * @description The metropolitan area chosen, where area is `metro`; null: none yet.
+             */
+            metro: string | null;
+            /**
+             * Name
+             * @example Pro
+             */
+            name: string;
+            /**
+             * Plan
+             * @description Word for programs; `lapsed`: no plan is paid for.
+             * @example pro
+             */
+            plan: string;
+            /**
+             * Seats
+             * @description Most members.
+             */
+            seats: number;
+            /**
+             * States
+             * @description FIPS codes, where area is `states`.
+             */
+            states: string[];
         };
         /**
          * DatabaseStatus
@@ -2419,6 +2696,60 @@ export interface components {
             status: "waiting" | "retrying" | "taken" | "sent" | "empty" | "dead" | "uncertain";
         };
         /**
+         * Entry
+         * @description One line of the ledger. Nobody can change or remove it.
+         */
+        Entry: {
+            /**
+             * Amount
+             * @description Credits; below zero: taken.
+             */
+            amount: number;
+            /**
+             * Balance
+             * @description What the account had after it.
+             */
+            balance: number;
+            /** Claim Id */
+            claim_id: string | null;
+            /** Credit Entry Id */
+            credit_entry_id: number;
+            /**
+             * Details
+             * @description What it came of: the invoice, the lead, the evidence.
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "purchase" | "subscription_grant" | "claim" | "refund" | "expiry" | "adjustment";
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * User Id
+             * @description Who did it; null: the service.
+             */
+            user_id: string | null;
+        };
+        /**
+         * EntryPage
+         * @description Entries, newest first.
+         */
+        EntryPage: {
+            /** Items */
+            items: components["schemas"]["Entry"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * ErrorBody
          * @description The body of every answer that is not the one asked for.
          */
@@ -2547,6 +2878,29 @@ export interface components {
              * @description What to ask for next as `after`; grows also where no event fits.
              */
             next_after: number;
+        };
+        /**
+         * ExclusiveZipTerms
+         * @description What one ZIP of a trade costs, in which nobody else may claim.
+         */
+        ExclusiveZipTerms: {
+            /** Credits */
+            credits: number;
+            /** Days */
+            days: number;
+        };
+        /**
+         * Expiring
+         * @description Credits that go when they are not used.
+         */
+        Expiring: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Credits */
+            credits: number;
         };
         /**
          * Export
@@ -4805,6 +5159,18 @@ export interface components {
             accounts: components["schemas"]["Membership"][];
         };
         /**
+         * MetroForSale
+         * @description A metropolitan area that a plan for one can be for.
+         */
+        MetroForSale: {
+            /** Counties */
+            counties: string[];
+            /** Metro */
+            metro: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * MonthShare
          * @description By month of issue.
          */
@@ -4965,6 +5331,12 @@ export interface components {
              * @description The member who shall work on it.
              */
             assigned_to?: string;
+            /**
+             * Is Exclusive
+             * @description Be the only one for a while, at the higher price; possible while nobody holds it.
+             * @default false
+             */
+            is_exclusive: boolean;
             /**
              * Lead Id
              * Format: uuid
@@ -5132,6 +5504,84 @@ export interface components {
             items: components["schemas"]["Note"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Offer
+         * @description What a lead costs this account, and how far it is sold; said before anything is bought.
+         */
+        Offer: {
+            /**
+             * Credits
+             * @description Price of a claim beside others.
+             */
+            credits: number;
+            /**
+             * Exclusive Credits
+             * @description Price of being the only one.
+             */
+            exclusive_credits: number;
+            /**
+             * Exclusive Hours
+             * @description For how long.
+             */
+            exclusive_hours: number;
+            /**
+             * Exclusive Until
+             * @description Until then another account holds it alone; null: nobody does.
+             */
+            exclusive_until: string | null;
+            /** Is Exclusive Possible */
+            is_exclusive_possible: boolean;
+            /**
+             * Is Held
+             * @description You hold it; to claim it again costs nothing.
+             */
+            is_held: boolean;
+            /**
+             * Is In Plan
+             * @description Whether your plan reaches the place.
+             */
+            is_in_plan: boolean;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /**
+             * Seats
+             * @description Most accounts that may hold the lead.
+             */
+            seats: number;
+            /**
+             * Sold
+             * @description How many hold it, yours included.
+             */
+            sold: number;
+        };
+        /**
+         * Offers
+         * @description One for each lead that was found, in the order asked for.
+         */
+        Offers: {
+            /** Offers */
+            offers: components["schemas"]["Offer"][];
+        };
+        /**
+         * PackForSale
+         * @description Credits bought once; they stay good.
+         */
+        PackForSale: {
+            /**
+             * Cents
+             * @description US cents.
+             */
+            cents: number;
+            /** Credits */
+            credits: number;
+            /** Name */
+            name: string;
+            /** Pack */
+            pack: string;
         };
         /**
          * People
@@ -5658,6 +6108,36 @@ export interface components {
             request_id: string;
         };
         /**
+         * PlanForSale
+         * @description A plan as sold, by the month.
+         */
+        PlanForSale: {
+            /**
+             * Area
+             * @enum {string}
+             */
+            area: "metro" | "states" | "us";
+            /**
+             * Cents A Month
+             * @description US cents.
+             */
+            cents_a_month: number;
+            /** Channels */
+            channels: ("in_app" | "email" | "sms" | "webhook")[];
+            /** Credits A Month */
+            credits_a_month: number;
+            /** Has Api */
+            has_api: boolean;
+            /** Name */
+            name: string;
+            /** Plan */
+            plan: string;
+            /** Seats */
+            seats: number;
+            /** States */
+            states: string[];
+        };
+        /**
          * Preview
          * @description What the last seven days would have told.
          */
@@ -5688,6 +6168,37 @@ export interface components {
              *     }
              */
             filter: components["schemas"]["LeadSearch"];
+        };
+        /**
+         * PriceList
+         * @description Everything that is sold. Prices are before tax.
+         */
+        PriceList: {
+            /** Claims */
+            claims: components["schemas"]["ClaimPrice"][];
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "usd";
+            exclusive_zip: components["schemas"]["ExclusiveZipTerms"];
+            /**
+             * Grant Days
+             * @description How long the credits of a month stay good.
+             */
+            grant_days: number;
+            /** Metros */
+            metros: components["schemas"]["MetroForSale"][];
+            /** Packs */
+            packs: components["schemas"]["PackForSale"][];
+            /** Plans */
+            plans: components["schemas"]["PlanForSale"][];
+            trial: components["schemas"]["TrialTerms"];
+            /**
+             * Undo Seconds
+             * @description A claim given back within this time costs nothing.
+             */
+            undo_seconds: number;
         };
         /**
          * PrivacyRequest
@@ -6329,6 +6840,16 @@ export interface components {
         Trades: {
             /** Trades */
             trades: components["schemas"]["TradeName"][];
+        };
+        /**
+         * TrialTerms
+         * @description What a new account gets, without a card.
+         */
+        TrialTerms: {
+            /** Credits */
+            credits: number;
+            /** Days */
+            days: number;
         };
         /**
          * WebhookDelivery
@@ -10037,6 +10558,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Credits are missing, or a cap is reached; the message says how to go on. */
+            402: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The token is good, but not for this. */
             403: {
                 headers: {
@@ -11639,6 +12171,417 @@ export interface operations {
             };
             /** @description A parameter is unknown, out of range or not of its kind. */
             400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_credits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credits"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_credit_cap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caps"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_credit_entries: {
+        parameters: {
+            query?: {
+                /** @description Only of these reasons. */
+                reason?: ("purchase" | "subscription_grant" | "claim" | "refund" | "expiry" | "adjustment")[];
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
@@ -14140,6 +15083,135 @@ export interface operations {
             };
         };
     };
+    list_offers: {
+        parameters: {
+            query: {
+                /** @description Ids of leads; at most 100. */
+                lead_id: string[];
+            };
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_page: {
         parameters: {
             query?: never;
@@ -14744,6 +15816,94 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another account's. */
             404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;

@@ -1,5 +1,8 @@
 -- What tests of the pipeline ask the database directly.
 
+-- let_all_hold_it --
+update public.claim_terms set seats = 10000;
+
 -- outcomes --
 select outcome, reason, amount_cents
   from public.lead_outcomes

@@ -11,7 +11,8 @@ import pytest
 from leadledger.app import create_app
 from tests.conftest import _fresh_database, as_api
 from tests.integration.api.conftest import make_settings, serve
-from tests.integration.api.people import Person, enter
+from tests.integration.api.people import Person, enter, give_credits
+from tests.integration.api.pipeline.claiming import SQL
 from tests.integration.api.rows import Loaded, load
 
 
@@ -24,6 +25,7 @@ def place(
         settings = make_settings(as_api(url), tmp_path_factory.mktemp("home"))
         with psycopg.connect(url, autocommit=True) as owner, serve(create_app(settings)) as client:
             load(owner, Loaded(permit_count=60))
+            owner.execute(SQL["let_all_hold_it"])  # what is sold, and to how many, is for tests of credits
             yield client, owner, as_api(url)
 
 
@@ -38,5 +40,7 @@ def db(place: tuple[httpx.Client, psycopg.Connection, str]) -> psycopg.Connectio
 
 
 @pytest.fixture
-def person(client: httpx.Client) -> Person:
-    return enter(client)
+def person(client: httpx.Client, db: psycopg.Connection) -> Person:
+    made = enter(client)
+    give_credits(db, made)
+    return made

@@ -15,9 +15,11 @@ from psycopg.types.json import Jsonb
 from tests.integration.api.walk.conftest import Cast
 from tests.integration.api.walk.seeding import QUERIES, SEEDS, Seeded, table_of, written
 
-# Facts from publishers and how they came here: nobody's, and the same for everybody who may read them.
+# Facts from publishers and how they came here, and prices: nobody's, and the same for everybody who may read them.
 FACTS = {
+    "public.claim_terms",
     "public.contractor_licences",
+    "public.credit_terms",
     "public.dataset_tallies",
     "public.datasets",
     "public.etl_runs",
@@ -26,8 +28,11 @@ FACTS = {
     "public.held_runs",
     "public.leads",
     "public.market_weeks",
+    "public.metros",
+    "public.packs",
     "public.permit_versions",
     "public.permits",
+    "public.plans",
     "public.raw_pages",
     "public.superseded_leads",
     "public.superseded_permits",
@@ -36,6 +41,11 @@ FACTS = {
 WALLS = {
     "private.account_ids": "only the caller's own memberships",
     "private.accept_invitation": "the token is the proof, and only the invited address may",
+    "private.offers_of": "only for accounts the caller is a member of; of others a number, never who",
+    "private.plan_of": "only of the caller's own accounts",
+    "private.plan_reaches": "only by the plan of the caller's own accounts; true for all others",
+    "private.terms_of": "prices, the same for everybody",
+    "private.undo_until": "a sum of two times, the same for everybody",
     "private.act_for": "only accounts the caller is a member of",
     "private.add_rate_counts": "counts of hashes that the asker names; no address and no id",
     "private.confirm_alert": "the token of what was sent is the proof",

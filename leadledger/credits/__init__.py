@@ -1,0 +1,1 @@
+"""The ledger of credits: balance, statement, caps, prices, and what each plan allows."""

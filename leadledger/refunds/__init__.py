@@ -1,0 +1,1 @@
+"""Credits given back: by evidence without being asked, and by a queue for what evidence cannot decide."""
