@@ -97,8 +97,8 @@ class EntryFilter(BaseModel):
     model_config = STRICT
 
     reason: list[Reason] = Field(default=[], description="Only of these reasons.")
-    cursor: CursorText | None = None
-    limit: int = Field(default=50, ge=1, le=200)
+    cursor: CursorText | None = Field(default=None, description="`next_cursor` of the page before; goes on from there.")
+    limit: int = Field(default=50, ge=1, le=200, description="Entries a page.")
 
 
 class Offer(BaseModel):

@@ -121,11 +121,13 @@ def test_changes_are_audited_and_entries_cannot_be_changed(client: httpx.Client,
     seen = db.execute(QUERIES["actions"], {"account_id": person.account_id}).fetchall()
     assert [action for action, *_ in seen] == [
         "accounts.insert",
+        "account_plans.insert",
+        "credit_entries.insert",
         "members.insert",
         "api_keys.insert",
         "accounts.update",
     ]
     assert seen[-1][1:] == (person.user_id, {"name": "Audited"})
-    assert seen[2][2]["key_hash"] == "withheld"
+    assert seen[4][2]["key_hash"] == "withheld"
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
         db.execute(QUERIES["forget_audit"])

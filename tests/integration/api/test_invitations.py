@@ -138,6 +138,8 @@ def test_trail_is_read_page_by_page_and_by_filter(client: httpx.Client) -> None:
         "invitations.insert",
         *["accounts.update"] * 5,
         "members.insert",
+        "credit_entries.insert",
+        "account_plans.insert",
         "accounts.insert",
     ]
     assert seen[0]["details"]["email"] == "withheld"

@@ -89,6 +89,7 @@ PUBLIC = {
     "/api/coverage/fields",
     "/api/trades",
     "/api/counties",
+    "/api/plans",
     "/api/privacy/requests",
     "/api/privacy/requests/{tracking_code}",
     "/api/alert-links/{link_token}/unsubscribe",

@@ -12514,7 +12514,9 @@ export interface operations {
             query?: {
                 /** @description Only of these reasons. */
                 reason?: ("purchase" | "subscription_grant" | "claim" | "refund" | "expiry" | "adjustment")[];
+                /** @description `next_cursor` of the page before; goes on from there. */
                 cursor?: string | null;
+                /** @description Entries a page. */
                 limit?: number;
             };
             header?: {
