@@ -1,0 +1,1 @@
+"""Money on real connections: races, kills, and what the ledger says afterwards."""
