@@ -10,6 +10,7 @@ from leadledger import supervise
 from leadledger.plans import PlansError
 from leadledger.privacy import desk
 from leadledger.processes import StartFailed
+from leadledger.refunds import desk as refund_desk
 from leadledger.settings import ApiSettings, SettingsError, load_settings
 from permit_leads.errors import DatabaseUnavailable, RegistryError, UsageError
 from permit_leads.store import embedded
@@ -22,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "worker": "keep the schedule in the foreground: every source at its cadence, and a daily archive file",
     "migrate": "apply what is missing of supabase/migrations, and write the prices of leadledger/plans.toml",
     "privacy": "see and decide what people ask for whom permits name",
+    "refunds": "see and decide what accounts ask for whose claims no record decides",
     "db-url": "print the database's address, for psql and pg_dump",
 }
 
@@ -39,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "worker": lambda: _work(settings, options),
             "migrate": lambda: _migrate(settings),
             "privacy": lambda: desk.run(options, settings, _say),
+            "refunds": lambda: refund_desk.run(options, settings, _say),
             "db-url": lambda: _print_url(settings, is_api=options.api),
         }
         return runners[options.command]()
@@ -73,6 +76,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             )
         if name == "privacy":
             desk.add_commands(command)
+        if name == "refunds":
+            refund_desk.add_commands(command)
         if name == "db-url":
             command.add_argument("--api", action="store_true", help="as the API's login role instead of the owner")
     return parser.parse_args(arguments)

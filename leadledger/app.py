@@ -45,6 +45,7 @@ from leadledger.privacy import routes as privacy
 from leadledger.proxies import ProxyEdge
 from leadledger.rate_edge import RateEdge
 from leadledger.rate_limits import RateLimits, SharedCounts
+from leadledger.refunds import routes as refunds
 from leadledger.responses import error_response
 from leadledger.sandbox.place import archive_url as sample_url
 from leadledger.sandbox.place import reading_url, sample_registry
@@ -103,6 +104,7 @@ ROUTERS = (
     market.router,
     pipeline.router,
     credit_routes.router,
+    refunds.router,
     privacy.router,
     feed.router,
     exports.router,

@@ -36,6 +36,9 @@ class Terms(_Table):
     grant_days: Positive
     undo_seconds: NotNegative
     undos_a_day: NotNegative
+    duplicate_days: Positive
+    promised_days: Positive
+    evidence_days: Positive
     exclusive_zip_credits: Positive
     exclusive_zip_days: Positive
 

@@ -1,14 +1,17 @@
 -- write_terms --
-insert into public.credit_terms (trial_credits, trial_days, grant_days, undo_seconds, undos_a_day, exclusive_zip_credits,
-                                 exclusive_zip_days)
-values (%(trial_credits)s, %(trial_days)s, %(grant_days)s, %(undo_seconds)s, %(undos_a_day)s, %(exclusive_zip_credits)s,
-        %(exclusive_zip_days)s)
+insert into public.credit_terms (trial_credits, trial_days, grant_days, undo_seconds, undos_a_day, duplicate_days,
+                                 promised_days, evidence_days, exclusive_zip_credits, exclusive_zip_days)
+values (%(trial_credits)s, %(trial_days)s, %(grant_days)s, %(undo_seconds)s, %(undos_a_day)s, %(duplicate_days)s,
+        %(promised_days)s, %(evidence_days)s, %(exclusive_zip_credits)s, %(exclusive_zip_days)s)
 on conflict on constraint credit_terms_pkey do update
    set trial_credits = excluded.trial_credits,
        trial_days = excluded.trial_days,
        grant_days = excluded.grant_days,
        undo_seconds = excluded.undo_seconds,
        undos_a_day = excluded.undos_a_day,
+       duplicate_days = excluded.duplicate_days,
+       promised_days = excluded.promised_days,
+       evidence_days = excluded.evidence_days,
        exclusive_zip_credits = excluded.exclusive_zip_credits,
        exclusive_zip_days = excluded.exclusive_zip_days;
 

@@ -22,6 +22,7 @@ from permit_leads.window import OPERATOR_ZONE
 BRING_IN, RECONCILE, EXPORT_DAY, SWEEP = "bring_in", "reconcile", "export_day", "sweep"
 MATCH_ALERTS, DELIVER_ALERTS, FORGET_ALERTS = "match_alerts", "deliver_alerts", "forget_alerts"
 DELIVER_WEBHOOKS = "deliver_webhooks"
+CREDIT_REFUNDS, REVIEW_REFUNDS, REVIEW_REFUNDS_AT = "credit_refunds", "review_refunds", "45 4 * * *"
 FORGET_ALERTS_AT = "40 3 * * *"
 REMIND, REMIND_AT = "remind_of_privacy", "5 6 * * *"
 TIDY_EXPORTS = "tidy_exports"
@@ -57,6 +58,8 @@ def plan(datasets: Iterable[Dataset], *, has_reconcile: bool = True) -> list[Ent
         Entry(EXPORT_DAY, "", EXPORT_AT, str(OPERATOR_ZONE), lock=EXPORT_DAY),
         Entry(REMIND, "", REMIND_AT, str(OPERATOR_ZONE), lock=REMIND),
         Entry(TIDY_EXPORTS, "", TIDY_EXPORTS_AT, "UTC", lock=TIDY_EXPORTS, is_queued_once=True, priority=1),
+        Entry(CREDIT_REFUNDS, "", SWEEP_AT, "UTC", lock=CREDIT_REFUNDS, is_queued_once=True, priority=5),
+        Entry(REVIEW_REFUNDS, "", REVIEW_REFUNDS_AT, str(OPERATOR_ZONE), lock=CREDIT_REFUNDS),
         Entry(FORGET, "", FORGET_AT, "UTC", lock=FORGET, is_queued_once=True),
     ]
     for dataset in datasets:

@@ -21,6 +21,7 @@ from leadledger.jobs.export_tasks import add_export_tasks, open_workshop
 from leadledger.jobs.lanes import work_lanes
 from leadledger.jobs.privacy_tasks import add_privacy_tasks
 from leadledger.jobs.queue import CATCH_UP_SECONDS, open_app
+from leadledger.jobs.refund_tasks import add_refund_tasks
 from leadledger.jobs.schedule import Entry, plan, put_on_schedule
 from leadledger.jobs.tasks import Place, add_tasks, sweep_up
 from leadledger.jobs.upkeep_tasks import add_upkeep_tasks
@@ -77,6 +78,7 @@ def _open(settings: ApiSettings, progress: Progress, entries: Iterable[Entry]) -
     add_export_tasks(app, open_workshop(settings, place.url), progress)
     add_alert_tasks(app, place, settings)
     add_webhook_tasks(app, place, settings)
+    add_refund_tasks(app, place)
     put_on_schedule(app, entries)
     return app
 

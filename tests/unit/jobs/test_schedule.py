@@ -16,6 +16,7 @@ from leadledger.jobs.patience import INTERRUPTIONS, CommandFailed, Interrupted, 
 from leadledger.jobs.queue import CATCH_UP_SECONDS
 from leadledger.jobs.schedule import (
     BRING_IN,
+    CREDIT_REFUNDS,
     DELIVER_ALERTS,
     DELIVER_WEBHOOKS,
     EXPORT_DAY,
@@ -24,6 +25,7 @@ from leadledger.jobs.schedule import (
     MATCH_ALERTS,
     RECONCILE,
     REMIND,
+    REVIEW_REFUNDS,
     SWEEP,
     TIDY_EXPORTS,
     Entry,
@@ -71,6 +73,8 @@ def test_every_source_is_brought_in_and_reconciled_on_its_publishers_clock() -> 
         (DELIVER_ALERTS, ""),
         (DELIVER_WEBHOOKS, ""),
         (FORGET_ALERTS, ""),
+        (CREDIT_REFUNDS, ""),
+        (REVIEW_REFUNDS, ""),
         *((task, dataset.id) for task in (BRING_IN, RECONCILE) for dataset in (AUSTIN, NEW_YORK)),
     }
     assert entries[BRING_IN, AUSTIN.id].zone == "America/Chicago"

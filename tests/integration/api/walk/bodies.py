@@ -21,6 +21,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_territory": {"name": "Taken over"},
     "create_export": {"format": "csv", "filter": {"territory_id": "{territory_id}"}},
     "claim_lead": {"lead_id": "{lead_id}", "assigned_to": "{user_id}"},
+    "request_refund": {"claim_id": "{claim_id}", "complaint": "other", "words": "Taken over"},
+    "appeal_refund": {"words": "Taken over"},
     "change_credit_cap": {"user_id": "{user_id}", "credits_a_month": 1},
     "assign_claim": {"version": 2, "assigned_to": "{user_id}"},
     "move_claim": {"version": 2, "stage": "quoted"},

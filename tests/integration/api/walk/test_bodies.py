@@ -9,6 +9,7 @@ from tests.integration.api.walk.test_walk_routes import OPERATIONS, ask
 # A right body, refused for what it would do.
 REFUSED = {
     "accept_invitation": 404,  # nobody was invited with this token
+    "request_refund": 409,  # its credits are back already
     "change_member": 409,  # the last owner stays
 }
 

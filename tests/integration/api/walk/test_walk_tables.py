@@ -41,6 +41,8 @@ FACTS = {
 WALLS = {
     "private.account_ids": "only the caller's own memberships",
     "private.accept_invitation": "the token is the proof, and only the invited address may",
+    "private.appeal_refund": "only for accounts the caller may work for",
+    "private.request_refund": "only for accounts the caller may work for",
     "private.choose_metro": "only for accounts the caller is an admin of",
     "private.offers_of": "only for accounts the caller is a member of; of others a number, never who",
     "private.plan_of": "only of the caller's own accounts",

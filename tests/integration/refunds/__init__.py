@@ -1,0 +1,1 @@
+"""Refunds on a real database: what proves them, what does not, and what people decide."""
