@@ -54,3 +54,17 @@ export function unreachable(cause: unknown): BackendError {
   error.cause = cause
   return error
 }
+
+/** A refusal that a form tells its reader; plain, so that it reaches the browser. */
+export interface Problem {
+  status: number
+  code: string
+  message: string
+}
+
+/** The refusal behind an error. Anything else is a bug and is thrown on. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof BackendError)) throw error
+  const { status, code, message } = error
+  return { status, code, message }
+}

@@ -4,11 +4,14 @@ import { test } from 'node:test'
 import {
   formatAgo,
   formatBytes,
+  formatCents,
   formatCounted,
+  formatCredits,
   formatDay,
   formatDaysAgo,
   formatInstant,
   formatSigned,
+  formatSpan,
   formatUsd,
 } from './format'
 
@@ -17,6 +20,20 @@ test('money keeps cents only where there are some, and what is no amount stays a
   assert.equal(formatUsd('29545.45'), '$29,545.45')
   assert.equal(formatUsd('0.00'), '$0')
   assert.equal(formatUsd('see plans'), 'see plans')
+})
+
+test('prices come in cents and are told in dollars', () => {
+  assert.equal(formatCents(19900), '$199')
+  assert.equal(formatCents(4950), '$49.50')
+  assert.equal(formatCredits(1), '1 credit')
+  assert.equal(formatCredits(2000), '2,000 credits')
+})
+
+test('a span is told in the largest unit that leaves no rest', () => {
+  assert.equal(formatSpan(60), '1 minute')
+  assert.equal(formatSpan(90), '90 seconds')
+  assert.equal(formatSpan(720 * 3600), '30 days')
+  assert.equal(formatSpan(36 * 3600), '36 hours')
 })
 
 test("a publisher's day is never moved by a time zone", () => {

@@ -32,6 +32,11 @@ const AGO = new Intl.RelativeTimeFormat('en-US', { numeric: 'auto' })
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY_MS = 24 * HOUR
+const SPANS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
 
 export function formatCount(value: number): string {
   return WHOLE.format(value)
@@ -42,6 +47,22 @@ export function formatUsd(amount: string): string {
   const value = Number(amount)
   if (!Number.isFinite(value)) return amount
   return Number.isInteger(value) ? DOLLARS.format(value) : CENTS.format(value)
+}
+
+/** 19900 US cents to "$199". */
+export function formatCents(cents: number): string {
+  return formatUsd((cents / 100).toFixed(2))
+}
+
+/** "2 credits", "1 credit". */
+export function formatCredits(count: number): string {
+  return formatCounted(count, 'credit')
+}
+
+/** A span in the largest unit that leaves no rest: 60 to "1 minute", 90 to "90 seconds", 2592000 to "30 days". */
+export function formatSpan(seconds: number): string {
+  for (const [unit, length] of SPANS) if (seconds % length === 0) return formatCounted(seconds / length, unit)
+  return formatCounted(seconds, 'second')
 }
 
 /** A publisher's calendar day, "2026-11-14" to "Nov 14, 2026", in no time zone at all. */

@@ -18,7 +18,9 @@ test('a return path is kept only when it stays on this site', () => {
   }
 })
 
-test('leads and archived pages are private, the rest is public', () => {
-  for (const path of ['/leads', '/leads/1', '/archive/ab']) assert.ok(isPrivatePath(path))
-  for (const path of ['/', '/coverage', '/sign-in', '/leadsomething']) assert.ok(!isPrivatePath(path))
+test('leads, archived pages and what an account has are private, the rest is public', () => {
+  for (const path of ['/leads', '/leads/1', '/archive/ab', '/my-leads/1', '/credits', '/billing'])
+    assert.ok(isPrivatePath(path))
+  for (const path of ['/', '/coverage', '/pricing', '/sign-in', '/leadsomething'])
+    assert.ok(!isPrivatePath(path))
 })

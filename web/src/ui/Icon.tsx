@@ -12,6 +12,8 @@ const PATHS = {
   external: 'M14 4h6v6m0-6-9 9M18 14v6H4V6h6',
   pin: 'M12 21s7-6.2 7-11a7 7 0 1 0-14 0c0 4.8 7 11 7 11Zm0-8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
   filter: 'M4 6h16M7 12h10m-7 6h4',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  check: 'm5 12 5 5 9-10',
 } as const
 
 export type IconName = keyof typeof PATHS

@@ -52,6 +52,9 @@ export function Landing({ isSignedIn }: { isSignedIn: boolean }) {
             <ButtonLink href="/coverage" look="quiet">
               See what is covered
             </ButtonLink>
+            <ButtonLink href="/pricing" look="bare">
+              What it costs
+            </ButtonLink>
           </div>
         </div>
         <Specimen />

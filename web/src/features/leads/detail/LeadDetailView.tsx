@@ -24,7 +24,8 @@ interface Props {
   now: Date
 }
 
-export function LeadDetailView({ lead, now }: Props) {
+/** A lead with everything that speaks for it; `children` stand between its head and its reasons. */
+export function LeadDetailView({ lead, now, children }: Props & { children: ReactNode }) {
   return (
     <Page width="max-w-[84rem]">
       <nav aria-label="Breadcrumb" className="mb-3">
@@ -35,6 +36,7 @@ export function LeadDetailView({ lead, now }: Props) {
       <div className="space-y-5">
         <Head lead={lead} now={now} />
         <DemoNotice notes={[lead.simulated_note]} />
+        {children}
         <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
           <section aria-labelledby="why" className="card p-5 sm:p-6">
             <h2 id="why" className="mb-1 text-lg font-bold">
