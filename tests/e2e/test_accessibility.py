@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.e2e
 AXE = (REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LEAD_LINKS = "[data-lead] a:visible"
+PLACES = itertools.count()  # a lead of its own for each who claims one: their seats are few
 
 
 def see_landing(page: Page) -> None:
@@ -27,6 +29,11 @@ def see_landing(page: Page) -> None:
 def see_coverage(page: Page) -> None:
     page.goto("/coverage")
     page.get_by_role("heading", name="Source by source").wait_for()
+
+
+def see_pricing(page: Page) -> None:
+    page.goto("/pricing")
+    page.get_by_role("heading", name="What a claim costs").wait_for()
 
 
 def see_sign_in(page: Page) -> None:
@@ -81,6 +88,51 @@ def see_lead(page: Page) -> None:
     page.get_by_role("heading", name="The permit as published").wait_for()
 
 
+def see_claimed_lead(page: Page) -> None:
+    page.goto("/leads?county=17031")
+    page.locator(LEAD_LINKS).nth(next(PLACES)).click()
+    page.get_by_role("button", name="Claim for 1 credit").click()
+    page.get_by_role("heading", name="You hold this lead").wait_for()
+
+
+def see_no_claims(page: Page) -> None:
+    page.goto("/my-leads")
+    page.get_by_role("heading", name="No lead is claimed yet").wait_for()
+
+
+def see_claims(page: Page) -> None:
+    page.goto("/my-leads")
+    page.get_by_role("heading", name="My leads").wait_for()
+    page.locator("[data-claim]").get_by_role("combobox").select_option("lost")
+    page.get_by_label("Why it was lost").wait_for()
+
+
+def see_claim(page: Page) -> None:
+    see_claims(page)
+    page.locator("[data-claim] h2 a").first.click()
+    page.get_by_label("A new task").fill("Call")
+    page.get_by_role("button", name="Add task").click()
+    page.get_by_text("Task added.").wait_for()
+
+
+def see_no_such_claim(page: Page) -> None:
+    page.goto("/my-leads/00000000-0000-0000-0000-000000000000")
+    page.get_by_role("heading", name="No such claim").wait_for()
+
+
+def see_credits(page: Page) -> None:
+    page.goto("/credits")
+    page.get_by_role("heading", name="Statement").wait_for()
+
+
+def see_open_menu(page: Page) -> None:
+    see_credits(page)
+    button = page.locator("summary", has_text="Menu")
+    if button.is_visible():
+        button.click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="My leads").wait_for()
+
+
 def see_receipts(page: Page) -> None:
     see_lead(page)
     page.get_by_role("link", name="Receipt for Permit number").click()
@@ -95,6 +147,7 @@ def see_no_such_lead(page: Page) -> None:
 PUBLIC: tuple[Callable[[Page], None], ...] = (
     see_landing,
     see_coverage,
+    see_pricing,
     see_sign_in,
     see_refused_sign_up,
     see_nothing,
@@ -106,6 +159,12 @@ PRIVATE: tuple[Callable[[Page], None], ...] = (
     see_no_match,
     see_not_covered,
     see_lead,
+    see_no_claims,
+    see_claimed_lead,
+    see_claims,
+    see_claim,
+    see_credits,
+    see_open_menu,
     see_receipts,
     see_no_such_lead,
 )
@@ -137,7 +196,9 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, stack: Stack, scheme: s
     assert {name: rules for name, rules in found.items() if rules} == {}
 
 
-@pytest.mark.parametrize("see", [*PUBLIC, see_leads, see_lead], ids=lambda see: see.__name__)
+@pytest.mark.parametrize(
+    "see", [*PUBLIC, see_leads, see_lead, see_credits, see_no_claims, see_claimed_lead], ids=lambda see: see.__name__
+)
 def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, stack: Stack, see: Callable[[Page], None]) -> None:
     context = open_context(browser, stack.web, size=(320, 640))
     page = context.new_page()

@@ -78,7 +78,7 @@ def test_pages_ask_nobody_else_and_break_no_policy(page: Page, reader: Reader, s
     page.on("request", watch_request)
     page.on("console", watch_console)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    for address in ("/", "/coverage", "/sign-in", "/leads"):
+    for address in ("/", "/coverage", "/pricing", "/sign-in", "/my-leads", "/credits", "/leads"):
         page.goto(address)
         page.wait_for_load_state("load")
     expect(page.get_by_role("region", name="Map of the leads on this page")).to_have_attribute("data-map", "ready")
@@ -89,7 +89,7 @@ def test_pages_ask_nobody_else_and_break_no_policy(page: Page, reader: Reader, s
 
 
 def test_every_page_carries_the_headers_that_keep_it_safe(stack: Stack) -> None:
-    for path in ("/", "/coverage", "/sign-in", "/no-such-page"):
+    for path in ("/", "/coverage", "/pricing", "/sign-in", "/no-such-page"):
         headers = httpx.get(f"{stack.web}{path}").headers
         policy = headers["content-security-policy"]
         assert "unsafe" not in policy

@@ -119,7 +119,17 @@ def test_signing_out_ends_the_session_at_the_provider_too(
     page.wait_for_url("**/sign-in?next=%2Fleads")
 
 
-@pytest.mark.parametrize("path", ["/leads", "/leads/7d9c8f1e-0000-4000-8000-000000000000", "/archive/" + "0" * 64])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/leads",
+        "/leads/7d9c8f1e-0000-4000-8000-000000000000",
+        "/archive/" + "0" * 64,
+        "/my-leads",
+        "/credits",
+        "/billing",
+    ],
+)
 def test_private_addresses_send_strangers_to_the_sign_in(stack: Stack, path: str) -> None:
     answer = httpx.get(f"{stack.web}{path}")
     assert answer.status_code == 307
