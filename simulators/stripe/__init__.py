@@ -3,7 +3,8 @@
 from simulators.stripe.cards import DECLINED_CARD, FAILS_LATER_CARD, GOOD_CARD, POOR_CARD
 from simulators.stripe.envelopes import Envelope
 from simulators.stripe.errors import StripeRefusal
-from simulators.stripe.simulator import StripeSimulator, running_stripe
+from simulators.stripe.running import running_stripe
+from simulators.stripe.simulator import StripeSimulator
 from simulators.stripe.webhooks import Attempt
 from simulators.stripe.world import API_VERSION, Habits
 

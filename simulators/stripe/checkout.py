@@ -33,7 +33,7 @@ def open_session(world: World, given: Resource) -> Resource:
     if not world.now() + HOUR // 2 - 60 <= expires_at <= world.now() + DAY:
         raise refused("The `expires_at` timestamp must be between 30 minutes and 24 hours from now.", "expires_at")
     total = sum(price["unit_amount"] * quantity for price, quantity in bought)
-    if given["mode"] == "subscription" and _trial_end(world, given):
+    if given["mode"] == "subscription" and trial_end_of(world, given):
         total = 0
     session_id = world.new_id("cs_test", 58)
     session: Resource = {
@@ -87,7 +87,8 @@ def _customer_creation(given: Resource) -> str | None:
     return str(given.get("customer_creation") or "if_required")
 
 
-def _trial_end(world: World, given: Resource) -> int | None:
+def trial_end_of(world: World, given: Resource) -> int | None:
+    """When the trial that was asked for would end, begun now."""
     wanted = given.get("subscription_data") or given.get("_subscription") or {}
     days = wanted.get("trial_period_days")
     return wanted.get("trial_end") or (world.now() + days * DAY if days else None)
@@ -176,7 +177,7 @@ def begin(world: World, session: Resource, customer: Resource) -> Resource:
     bought = [(world.resources[price_id], quantity) for price_id, quantity, _ in session["_bought"]]
     wanted = session["_subscription"]
     given = {"metadata": wanted.get("metadata"), "description": wanted.get("description")}
-    given["trial_end"] = _trial_end(world, session)
+    given["trial_end"] = trial_end_of(world, session)
     subscription = subscriptions.start(world, customer, bought, given)
     session["_started_subscription"] = subscription["id"]
     return subscription

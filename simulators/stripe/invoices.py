@@ -158,7 +158,7 @@ def collect(
     world: World, invoice: Resource, method: Resource | None = None, *, by_hand: bool = False
 ) -> StripeRefusal | None:
     """Charge an open invoice; the refusal is given back. By hand, the schedule of retries stays as it is."""
-    if invoice["status"] != "open":
+    if invoice["status"] not in ("open", "uncollectible"):
         raise refused(f"Invoice is already {invoice['status']}", code="invoice_already_paid")
     subscription = world.resources.get(invoice["parent"]["subscription_details"]["subscription"])
     intent = intent_of(world, invoice)

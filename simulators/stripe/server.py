@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from simulators.stripe.api.front import Front, Reply, Request
+from simulators.stripe.api.front import Request
+from simulators.stripe.site import Site
 
-_API = "/v1/"
+LONGEST_BODY = 1 << 20
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -26,8 +27,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         assert isinstance(self.server, StripeServer)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", 0))).decode("utf-8", "replace")
-        reply = self.server.answer(Request(self.command, self.path, headers, body))
+        length = int(headers.get("content-length", 0))
+        if length > LONGEST_BODY:
+            self.close_connection = True
+            return
+        body = self.rfile.read(length).decode("utf-8", "replace")
+        reply = self.server.site.answer(Request(self.command, self.path, headers, body, str(self.client_address[0])))
         if reply.hangs_up:
             self.close_connection = True
             return
@@ -44,16 +49,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class StripeServer(ThreadingHTTPServer):
-    """Listens; the front answers."""
+    """Listens; the site answers."""
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], front: Front) -> None:
+    def __init__(self, address: tuple[str, int], site: Site) -> None:
         super().__init__(address, _Handler)
-        self.front = front
-
-    def answer(self, request: Request) -> Reply:
-        """The API's answer, or a page's."""
-        if request.path.startswith(_API):
-            return self.front.answer(request)
-        return Reply(404, b"There is nothing here.\n", {"Content-Type": "text/plain; charset=utf-8"})
+        self.site = site

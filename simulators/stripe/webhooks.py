@@ -8,16 +8,19 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from simulators.stripe.clock import DAY
 from simulators.stripe.envelopes import Envelope, put_in_envelope
+from simulators.stripe.faults import FaultBook, Parcel
+from simulators.stripe.old_shapes import shape_event
 from simulators.stripe.world import Resource, World
 
 ANSWER_SECONDS = 10.0
 LONGEST_WAIT_SECONDS = 60.0
+WRONG_SECRET = "whsec_of_somebody_else"  # noqa: S105 # opens nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,48 +39,68 @@ class Attempt:
 class _Waiting:
     due_at: float
     order: int
-    event: Resource = field(compare=False)
+    parcel: Parcel = field(compare=False)
     endpoint_id: str = field(compare=False)
     tries: int = field(compare=False, default=0)
     first_at: float = field(compare=False, default_factory=time.time)
 
 
 class Courier:
-    """Takes every event of the world; delivers to the webhook endpoints unless events are held."""
+    """Takes every event of the world; delivers it to the webhook endpoints unless its type is held."""
 
-    def __init__(self, world: World, secrets: list[str], *, holds: bool, first_wait_seconds: float = 0.5) -> None:
+    def __init__(self, world: World, secrets: list[str], faults: FaultBook, holds: Sequence[str] = ()) -> None:
         self.world = world
         self.secrets = secrets
-        self.holds = holds
-        self.held: list[Resource] = []
+        self.faults = faults
+        self.holds = tuple(holds)
+        self.held: list[Parcel] = []
         self.log: list[Attempt] = []
-        self.first_wait_seconds = first_wait_seconds
+        self.first_wait_seconds = 0.5
         self._queue: list[_Waiting] = []
         self._orders = itertools.count()
         self._changed = threading.Condition()
         self._busy = 0
         self._stops = False
         self._thread: threading.Thread | None = None
-        self.shape: Callable[[Resource, str | None], Resource] = _as_it_is
         world.tell = self.take
 
     def take(self, event: Resource) -> None:
         """An event happened."""
-        if self.holds:
-            self.held.append(event)
-        else:
-            self.dispatch(event)
+        parcels = self.faults.strike_event(self.world, event)
+        if any(fnmatch(event["type"], held) for held in self.holds):
+            self.held += parcels
+            return
+        for parcel in parcels:
+            self.dispatch(parcel)
 
-    def dispatch(self, event: Resource) -> None:
+    def dispatch(self, parcel: Parcel) -> None:
         """Send an event on its way to every endpoint that wants it."""
         for endpoint in self.world.of("webhook_endpoint", status="enabled"):
-            if any(fnmatch(event["type"], wanted) for wanted in endpoint["enabled_events"]):
-                event["pending_webhooks"] += 1
-                self._put(_Waiting(time.time(), next(self._orders), event, endpoint["id"]))
+            if any(fnmatch(parcel.event["type"], wanted) for wanted in endpoint["enabled_events"]):
+                parcel.event["pending_webhooks"] += 1
+                self._put(_Waiting(time.time(), next(self._orders), parcel, endpoint["id"]))
 
-    def envelope(self, event: Resource) -> Envelope:
-        """A held event, as it would be delivered to the account's first endpoint."""
-        return put_in_envelope(self.shape(event, None), self.secrets)
+    def envelope(self, parcel: Parcel, endpoint: Resource | None = None) -> Envelope:
+        """An event as this endpoint gets it; without one, as the account's own."""
+        version, secrets = (endpoint["api_version"], endpoint["_secrets"]) if endpoint else (None, self.secrets)
+        event = shape_event(self.world, parcel.event, parcel.version or version)
+        return put_in_envelope(event, [WRONG_SECRET] if parcel.has_wrong_secret else secrets, parcel.seconds_off)
+
+    def waiting(self) -> list[list[object]]:
+        """What is held or on its way, to be written down."""
+        with self._changed:
+            on_their_way = [[one.parcel.event["id"], one.endpoint_id, one.first_at] for one in sorted(self._queue)]
+        return [*on_their_way, *([parcel.event["id"], None, 0.0] for parcel in self.held)]
+
+    def restore(self, waiting: list[tuple[str, str | None, float]]) -> None:
+        """Take up what was written down; an event that is no more is not delivered."""
+        for event_id, endpoint_id, first_at in waiting:
+            if event := self.world.resources.get(event_id):
+                if endpoint_id is None:
+                    self.dispatch(Parcel(event))
+                else:
+                    again = _Waiting(time.time(), next(self._orders), Parcel(event), endpoint_id, first_at=first_at)
+                    self._put(again)
 
     def start(self) -> None:
         """Deliver from now on."""
@@ -125,23 +148,20 @@ class Courier:
         endpoint = self.world.resources.get(waiting.endpoint_id)
         if endpoint is None or endpoint["status"] != "enabled":
             return
-        event = self.shape(waiting.event, endpoint["api_version"])
-        status = post(endpoint["url"], put_in_envelope(event, endpoint["_secrets"]))
+        event = waiting.parcel.event
+        with self.world.lock:
+            envelope = self.envelope(waiting.parcel, endpoint)
+        status = post(endpoint["url"], envelope)
         waiting.tries += 1
         attempt = Attempt(event["id"], event["type"], endpoint["url"], status, time.time(), waiting.tries)
         self.log.append(attempt)
         if 200 <= status < 300:
-            waiting.event["pending_webhooks"] -= 1
+            event["pending_webhooks"] -= 1
             self.world.change_count += 1
         elif time.time() - waiting.first_at < 3 * DAY:
             wait = min(self.first_wait_seconds * 2 ** (waiting.tries - 1), LONGEST_WAIT_SECONDS)
             waiting.due_at = time.time() + wait
             self._put(waiting)
-
-
-def _as_it_is(event: Resource, version: str | None) -> Resource:
-    del version
-    return event
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

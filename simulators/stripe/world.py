@@ -35,6 +35,7 @@ class Habits:
     rolls_before_payment: bool = True
     upcoming_days: int = 7
     trial_notice_days: int = 3
+    portal_cancels_by_date: bool = False
     incomplete_seconds: int = 23 * HOUR
     keep_events_seconds: int = 30 * DAY
 

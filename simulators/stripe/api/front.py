@@ -13,6 +13,7 @@ from simulators.stripe.api import catalog, checkout, events, payments, subscript
 from simulators.stripe.api.expansion import expand
 from simulators.stripe.api.routing import Call, Route
 from simulators.stripe.errors import StripeRefusal
+from simulators.stripe.faults import ApiFault, FaultBook
 from simulators.stripe.forms import parse_form, read_parameters
 from simulators.stripe.idempotency import IdempotencyBook, Remembered
 from simulators.stripe.world import API_VERSION, Resource, World
@@ -35,6 +36,7 @@ class Request:
     target: str
     headers: Mapping[str, str]
     body: str
+    client: str = "127.0.0.1"
     at: float = field(default_factory=time.time)
 
     @property
@@ -53,6 +55,18 @@ class Reply:
     hangs_up: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A request whose address and key are known."""
+
+    request: Request
+    route: Route
+    ids: tuple[str, ...]
+    request_id: str
+    idempotency_key: str | None
+    fault: ApiFault | None
+
+
 @dataclass
 class Front:
     """The API under /v1 of one account."""
@@ -60,6 +74,7 @@ class Front:
     world: World
     api_key: str
     before_request: Callable[[], None]
+    faults: FaultBook
     restricted: dict[str, set[str]] = field(default_factory=dict)
     idempotency: IdempotencyBook = field(default_factory=IdempotencyBook)
     log: list[Request] = field(default_factory=list)
@@ -68,49 +83,58 @@ class Front:
         """The answer, errors included."""
         self.log.append(request)
         request_id = self.world.new_id("req", 14)
+        fault = self.faults.strike_request(request.method, request.path)
+        if fault and fault.kind == "lost_request":
+            return Reply(0, b"", {}, hangs_up=True)
         try:
-            status, body, headers = self._answer(request, request_id)
+            if fault:
+                fault.raise_before()
+            status, body, headers = self._answer(request, request_id, fault)
         except StripeRefusal as refusal:
             status, headers = refusal.status, refusal.headers
             body = _json(refusal.body(request_id))
         shown = {"Content-Type": _JSON, "Request-Id": request_id, "Stripe-Version": API_VERSION, **headers}
-        return Reply(status, body, shown)
+        return Reply(status, body, shown, hangs_up=fault is not None and fault.kind == "lost_answer")
 
-    def _answer(self, request: Request, request_id: str) -> tuple[int, bytes, dict[str, str]]:
+    def _answer(self, request: Request, request_id: str, fault: ApiFault | None) -> tuple[int, bytes, dict[str, str]]:
         key = self._check_key(request)
         _check_version(request)
         path = request.path.removeprefix("/v1")
         route, ids = _find_route(request.method, path)
         self._check_permission(key, route)
         idempotency_key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        work = _Work(request, route, ids, request_id, idempotency_key, fault)
         if idempotency_key is None:
-            status, body = self._execute(request, route, ids, request_id, None)
-            return status, body, {}
+            return *self._execute(work), {}
         with self.idempotency.holding(idempotency_key, request.method, path, request.body, self.world.now()) as held:
             if held.remembered is None:
-                status, body = self._execute(request, route, ids, request_id, idempotency_key)
+                status, body = self._execute(work)
                 held.remember(Remembered(status, body, request_id))
                 return status, body, {"Idempotency-Key": idempotency_key, "Original-Request": request_id}
             original = {"Idempotency-Key": idempotency_key, "Original-Request": held.remembered.request_id}
             return held.remembered.status, held.remembered.body, {**original, "Idempotent-Replayed": "true"}
 
-    def _execute(
-        self, request: Request, route: Route, ids: tuple[str, ...], request_id: str, idempotency_key: str | None
-    ) -> tuple[int, bytes]:
+    def _execute(self, work: _Work) -> tuple[int, bytes]:
         """Do it. A bad request is raised and not remembered; a card's refusal is an answer that is."""
+        request, fault = work.request, work.fault
         text = request.body if request.method == "POST" else urlsplit(request.target).query
-        given = read_parameters(parse_form(text), route.spec)
+        given = read_parameters(parse_form(text), work.route.spec)
+        if fault and fault.seconds:
+            time.sleep(fault.seconds)
         with self.world.lock:
             self.before_request()
-            self.world.request = {"id": request_id, "idempotency_key": idempotency_key}
+            self.world.request = {"id": work.request_id, "idempotency_key": work.idempotency_key}
             try:
-                shown = self._show(route, Call(self.world, request.path.removeprefix("/v1"), ids, given))
+                shown = self._show(work.route, Call(self.world, request.path.removeprefix("/v1"), work.ids, given))
             except StripeRefusal as refusal:
                 if refusal.status != 402:
                     raise
-                return 402, _json(refusal.body(request_id))
+                return 402, _json(refusal.body(work.request_id))
             finally:
                 self.world.request = {"id": None, "idempotency_key": None}
+        if fault and fault.kind == "error_after":
+            failed = StripeRefusal(500, "An unknown error occurred.", kind="api_error")
+            return 500, _json(failed.body(work.request_id))
         return 200, _json(shown)
 
     def _show(self, route: Route, call: Call) -> Resource:
