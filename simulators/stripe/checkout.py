@@ -188,7 +188,14 @@ def begin_unfinished(world: World, session: Resource) -> Resource:
     _require_open(session)
     customer = _customer_of(world, session, None)
     assert customer is not None, "only a subscription can be incomplete"
-    return begin(world, session, customer)
+    subscription = begin(world, session, customer)
+    invoice = world.resources[subscription["latest_invoice"]]
+    if invoice["status"] == "open":
+        intent = invoices.intent_of(world, invoice)
+        with world.changing(intent, "payment_intent.requires_action"):
+            intent |= {"status": "requires_action", "next_action": {"type": "use_stripe_sdk"}}
+        world.emit("invoice.payment_action_required", invoice)
+    return subscription
 
 
 def _complete(world: World, session: Resource, customer: Resource | None, email: str | None) -> None:

@@ -32,6 +32,7 @@ ACTS = (
     "fail_next_payment",
     "fail_refund",
     "find",
+    "get",
     "hold",
     "pause",
     "pause_collection",
@@ -47,7 +48,6 @@ ACTS = (
     "set_cancel_at_period_end",
     "set_habits",
     "settle_payment",
-    "show",
     "spoil_events",
     "void_invoice",
 )

@@ -25,6 +25,14 @@ def catch_up(world: World) -> None:
     while (due := min(_everything(world), key=lambda one: one.at, default=None)) and due.at <= now:
         with world.clock.standing_at(due.at):
             due.act(world, due.resource)
+    _forget_events(world, now - world.habits.keep_events_seconds)
+
+
+def _forget_events(world: World, before: int) -> None:
+    """Stripe shows events of the last 30 days."""
+    for event in world.of("event"):
+        if event["created"] < before:
+            del world.resources[event["id"]]
 
 
 def _everything(world: World) -> Iterator[Due]:

@@ -58,6 +58,12 @@ class IdempotencyBook:
                 if held.result:
                     self.kept[key] = (print_of, now, held.result)
 
+    def recent(self, now: int) -> dict[str, tuple[str, int, Remembered]]:
+        """Keys that still give their first result."""
+        with self.lock:
+            self.kept = {key: one for key, one in self.kept.items() if now - one[1] <= DAY}
+            return dict(self.kept)
+
     def _take(self, key: str, print_of: str, path: str, now: int) -> Remembered | None:
         if len(key) > 255:
             raise StripeRefusal(400, "Idempotency keys are at most 255 characters long.", kind="idempotency_error")

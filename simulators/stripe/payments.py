@@ -51,6 +51,7 @@ def succeed(world: World, intent: Resource, method: Resource) -> Resource:
     with world.changing(intent, "payment_intent.succeeded"):
         intent |= {
             "status": "succeeded",
+            "next_action": None,
             "amount_received": intent["amount"],
             "latest_charge": charge["id"],
             "payment_method": method["id"],

@@ -51,8 +51,7 @@ class StateFile:
             change = world.change_count
             if change == self._saved_at_change:
                 return
-            with front.idempotency.lock:
-                kept = {key: _write_down(*one) for key, one in front.idempotency.kept.items()}
+            kept = {key: _write_down(*one) for key, one in front.idempotency.recent(world.now()).items()}
             state = {
                 "format": FORMAT,
                 "advanced": world.clock.advanced,

@@ -144,15 +144,18 @@ class StripeSimulator(Controls):
         self.front.restricted[key] = set(permissions)
         return key
 
-    def show(self, resource_id: str) -> Resource:
+    def get(self, resource_id: str) -> Resource:
         """A resource as the API shows it."""
         with self.world.lock:
             return present(self.world, self.world.resources[resource_id])
 
     def find(self, kind: str, **fields: object) -> list[Resource]:
-        """Resources of a kind (invoice, checkout.session, …) whose fields are these, oldest first."""
+        """Resources of a kind (invoice, checkout.session, …) with these fields, oldest first; of metadata, a part."""
+        metadata = fields.pop("metadata", {})
+        assert isinstance(metadata, dict)
         with self.world.lock:
-            return [present(self.world, one) for one in self.world.of(kind, **fields)]
+            found = [present(self.world, one) for one in self.world.of(kind, **fields)]
+        return [one for one in found if metadata.items() <= one.get("metadata", {}).items()]
 
 
 def _sort(held: list[Parcel], order: Sequence[str] | str, seed: int) -> list[Parcel]:

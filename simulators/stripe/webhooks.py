@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -20,6 +21,7 @@ from simulators.stripe.world import Resource, World
 
 ANSWER_SECONDS = 10.0
 LONGEST_WAIT_SECONDS = 60.0
+LOGGED = 10_000
 WRONG_SECRET = "whsec_of_somebody_else"  # noqa: S105 # opens nothing
 
 
@@ -54,7 +56,7 @@ class Courier:
         self.faults = faults
         self.holds = tuple(holds)
         self.held: list[Parcel] = []
-        self.log: list[Attempt] = []
+        self.log: deque[Attempt] = deque(maxlen=LOGGED)
         self.first_wait_seconds = 0.5
         self._queue: list[_Waiting] = []
         self._orders = itertools.count()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *events.ROUTES,
 )
 _JSON = "application/json"
+LOGGED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Front:
     faults: FaultBook
     restricted: dict[str, set[str]] = field(default_factory=dict)
     idempotency: IdempotencyBook = field(default_factory=IdempotencyBook)
-    log: list[Request] = field(default_factory=list)
+    log: deque[Request] = field(default_factory=lambda: deque(maxlen=LOGGED))
 
     def answer(self, request: Request) -> Reply:
         """The answer, errors included."""

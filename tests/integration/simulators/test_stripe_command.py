@@ -74,7 +74,7 @@ def test_the_newest_secret_stands_first_in_its_file(tmp_path: Path) -> None:
 
 def test_controls_answer_on_loopback_names_to_json_only() -> None:
     with running_stripe(hold_events=True) as simulator, httpx.Client(base_url=simulator.url, trust_env=False) as http:
-        customer = client_of(simulator).v1.customers.create({"email": "ann@example.com"})
+        customer = client_of(simulator).v1.customers.create({"metadata": {"account_id": "7", "more": "yes"}})
         port = simulator.url.rpartition(":")[2]
         assert http.get("/_control", headers={"Host": f"localhost:{port}"}).json()["now"] > 0
         assert http.get("/_control", headers={"Host": "stripe.example.com"}).status_code == 403
@@ -82,11 +82,11 @@ def test_controls_answer_on_loopback_names_to_json_only() -> None:
         assert http.get("/_control/none").status_code == 404
         form = http.post("/_control/advance", data={"days": "1"})
         assert form.status_code == 415
-        (found,) = http.post("/_control/find", json={"kind": "customer", "email": "ann@example.com"}).json()
+        (found,) = http.post("/_control/find", json={"kind": "customer", "metadata": {"account_id": "7"}}).json()
         assert found["id"] == customer.id
         assert http.post("/_control/fail_next_payment", json={"customer_id": customer.id}).status_code == 200
         assert http.post("/_control/advance", json={"weeks": 1}).status_code == 400
-        assert http.post("/_control/show", json={"resource_id": "none"}).status_code == 404
+        assert http.post("/_control/get", json={"resource_id": "none"}).status_code == 404
         assert http.post("/_control/pay", json={"session_id": "none"}).json()["code"] == "resource_missing"
         assert http.post("/_control/stop", json={}).status_code == 404
         http.post("/_control/set_habits", json={"after_retries": "unpaid"})

@@ -112,6 +112,7 @@ def test_a_first_payment_that_never_comes_expires_after_23_hours(
     session = open_plan(client)
     subscription_id = simulator.begin_unfinished(session.id)["id"]
     assert read(client, subscription_id).status == "incomplete"
+    assert types(simulator)[-1] == "invoice.payment_action_required"
     simulator.advance(hours=24)
     assert read(client, subscription_id).status == "incomplete_expired"
     assert client.v1.checkout.sessions.retrieve(session.id).status == "expired"
@@ -207,3 +208,12 @@ def test_invoices_of_a_paused_collection_are_not_collected(
     simulator.resume_collection(subscription_id)
     simulator.advance(days=31)
     assert client.v1.invoices.retrieve(str(read(client, subscription_id).latest_invoice)).status == "paid"
+
+
+def test_events_are_listed_for_thirty_days(simulator: StripeSimulator, client: StripeClient) -> None:
+    customer = client.v1.customers.create({})
+    simulator.advance(days=29)
+    assert [event.type for event in client.v1.events.list().data] == ["customer.created"]
+    simulator.advance(days=2)
+    assert client.v1.events.list().data == []
+    assert client.v1.customers.retrieve(customer.id).id == customer.id
