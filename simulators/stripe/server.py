@@ -52,6 +52,7 @@ class StripeServer(ThreadingHTTPServer):
     """Listens; the site answers."""
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], site: Site) -> None:
         super().__init__(address, _Handler)

@@ -20,7 +20,7 @@ from simulators.stripe.old_shapes import shape_event
 from simulators.stripe.world import Resource, World
 
 ANSWER_SECONDS = 10.0
-LONGEST_WAIT_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 10.0
 LOGGED = 10_000
 WRONG_SECRET = "whsec_of_somebody_else"  # noqa: S105 # opens nothing
 
