@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
 from typing import Any
 
@@ -96,6 +99,44 @@ def test_every_credit_that_came_or_went_is_a_line_of_the_statement(page: Page, r
         expect(cells.nth(3)).to_have_text(str(balance))
     for line in lines.all()[:2]:
         assert line.get_by_role("link").get_attribute("href") == address
+
+
+def decide_refund(stack: Stack, decision: str, reason: str) -> None:
+    """The operator decides the one request that waits."""
+
+    def desk(*words: str) -> str:
+        command = [sys.executable, "-m", "leadledger", "refunds", *words]
+        environment = {**os.environ, "LEADLEDGER_HOME": str(stack.home)}
+        ran = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    (waiting,) = desk("list").splitlines()
+    desk(decision, waiting.split()[0], "--reason", reason)
+
+
+def test_a_problem_is_reported_refused_appealed_and_credited(page: Page, reader: Reader, stack: Stack) -> None:
+    open_lead(page, 12)
+    claim(page)
+    page.get_by_role("link", name="Report a problem").click()
+    page.get_by_role("heading", name="Something wrong with this lead?").wait_for()
+    page.get_by_label("What was wrong").select_option("other")
+    page.get_by_label("In your words").fill("The owner says there is no such work.")
+    page.get_by_role("button", name="Ask for the credits").click()
+    page.get_by_role("status").get_by_text("We got it.").wait_for()
+    expect(page.get_by_text("A person looks at it")).to_be_visible()
+    decide_refund(stack, "refuse", "The permit is open at the city.")
+    page.reload()
+    expect(page.get_by_text("The permit is open at the city.")).to_be_visible()
+    page.get_by_label("Why the refusal is wrong").fill("The house is gone.")
+    page.get_by_role("button", name="Ask for a second look").click()
+    expect(page.get_by_text("Second look under way")).to_be_visible()
+    decide_refund(stack, "grant", "You are right.")
+    page.reload()
+    expect(page.get_by_role("heading", name="Your credits came back")).to_be_visible()
+    page.goto("/credits")
+    expect(page.locator("[data-refund]")).to_contain_text("Granted on request")
+    expect(page.locator("tr[data-entry=refund]")).to_contain_text("Credits back")
 
 
 def test_a_cap_stops_claims_before_they_are_charged(page: Page, reader: Reader) -> None:

@@ -33,9 +33,12 @@ export function ClaimPanel(props: Props) {
       {offer && <Terms offer={offer} claim={claim} balance={credits.balance} />}
       {claim && <PublishedNames people={claim.people} />}
       {claim && (
-        <p>
+        <p className="flex flex-wrap gap-x-6 gap-y-2">
           <Link href={`/my-leads/${claim.claim_id}`} prefetch={false} className="font-semibold link">
             Stage, notes and tasks
+          </Link>
+          <Link href={`/my-leads/${claim.claim_id}#report`} prefetch={false} className="link">
+            Report a problem
           </Link>
         </p>
       )}

@@ -15,22 +15,32 @@ interface Props {
   members: Member[]
   trades: TradeName[]
   role: Account['role']
+  /** The refunds, which stand below the statement. */
+  children: ReactNode
 }
 
 /** How the account stands, and every line that made it so. */
-export function CreditsView({ credits, page, isFirstPage, members, trades, role }: Props) {
+export function CreditsView({ credits, page, isFirstPage, members, trades, role, children }: Props) {
   return (
     <Page>
       <div className="space-y-8">
         <h1 className="text-2xl font-bold tracking-tight">Credits</h1>
         <Standing credits={credits} />
         <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
-          <section aria-labelledby="statement" className="min-w-0 space-y-3">
-            <h2 id="statement" className="text-lg font-bold">
-              Statement
-            </h2>
-            <Statement {...{ page, isFirstPage, members, trades }} />
-          </section>
+          <div className="min-w-0 space-y-8">
+            <section aria-labelledby="statement" className="space-y-3">
+              <h2 id="statement" className="text-lg font-bold">
+                Statement
+              </h2>
+              <Statement {...{ page, isFirstPage, members, trades }} />
+            </section>
+            <section aria-labelledby="refunds" className="space-y-3">
+              <h2 id="refunds" className="text-lg font-bold">
+                Credits that came back
+              </h2>
+              {children}
+            </section>
+          </div>
           <section aria-labelledby="caps" className="space-y-3">
             <h2 id="caps" className="text-lg font-bold">
               Caps

@@ -6,7 +6,6 @@ import { formatCount, formatInstant, formatSigned } from '@/lib/format'
 import { ButtonLink } from '@/ui/Button'
 import { Icon } from '@/ui/Icon'
 
-import { Evidence } from './Evidence'
 import { detail, entryTitle, leadsOfClaims } from './words'
 
 export interface StatementProps {
@@ -103,7 +102,7 @@ function Line({ entry, leads, members, trades }: LineProps) {
   )
 }
 
-/** What the line came of: a lead to open, an invoice, the evidence of a refund. */
+/** What the line came of: a lead to open, an invoice, the refund below. */
 function Origin({ entry, leads, trades }: Omit<LineProps, 'members'>): ReactNode {
   const leadId = detail(entry, 'lead_id') ?? (entry.claim_id === null ? null : leads.get(entry.claim_id))
   const trade = detail(entry, 'trade')
@@ -116,7 +115,11 @@ function Origin({ entry, leads, trades }: Omit<LineProps, 'members'>): ReactNode
         </Link>
       )}
       {invoice && <span className="block text-ink-3">Invoice {invoice}</span>}
-      <Evidence entry={entry} />
+      {entry.details['kind'] === 'evidence' && (
+        <a href="#refunds" className="inline-flex min-h-6 items-center link">
+          Evidence
+        </a>
+      )}
     </>
   )
 }

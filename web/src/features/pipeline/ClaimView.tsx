@@ -24,13 +24,15 @@ interface Props {
   trades: TradeName[]
   account: Account
   now: Date
+  /** What came back of it, or the way to ask. */
+  children: ReactNode
 }
 
 /** Who a member is, in the words of the page. */
 export type NameOf = (userId: string | null) => string
 
 /** One claim with all that was done and is to be done about it. */
-export function ClaimView({ claim, notes, tasks, members, trades, account, now }: Props) {
+export function ClaimView({ claim, notes, tasks, members, trades, account, now, children }: Props) {
   const canWrite = account.role !== 'viewer'
   const nameOf: NameOf = (userId) => {
     if (userId === account.user_id) return 'You'
@@ -58,9 +60,12 @@ export function ClaimView({ claim, notes, tasks, members, trades, account, now }
               <Moves moves={claim.moves} nameOf={nameOf} now={now} />
             </Part>
           </div>
-          <Part title="Notes">
-            <Notes claimId={claim.claim_id} notes={notes} canWrite={canWrite} nameOf={nameOf} now={now} />
-          </Part>
+          <div className="space-y-5">
+            <Part title="Notes">
+              <Notes claimId={claim.claim_id} notes={notes} canWrite={canWrite} nameOf={nameOf} now={now} />
+            </Part>
+            {children}
+          </div>
         </div>
       </div>
     </Page>

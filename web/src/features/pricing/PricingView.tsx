@@ -13,10 +13,12 @@ interface Props {
   prices: PriceList
   trades: TradeName[]
   isSignedIn: boolean
+  /** Why credits come back, one line each. */
+  children: ReactNode
 }
 
 /** Everything that is sold and on which terms, as the API says it; the page itself knows no price. */
-export function PricingView({ prices, trades, isSignedIn }: Props) {
+export function PricingView({ prices, trades, isSignedIn, children }: Props) {
   return (
     <Page>
       <div className="space-y-12">
@@ -36,6 +38,7 @@ export function PricingView({ prices, trades, isSignedIn }: Props) {
           <ClaimPrices claims={prices.claims} trades={trades} />
           <ExclusiveZip terms={prices.exclusive_zip} />
         </Part>
+        <Refunds>{children}</Refunds>
         <Promises prices={prices} />
       </div>
     </Page>
@@ -116,6 +119,24 @@ function ExclusiveZip({ terms }: { terms: PriceList['exclusive_zip'] }) {
       A whole ZIP of one trade, in which nobody else may claim, costs {formatCredits(terms.credits)} for{' '}
       {formatCounted(terms.days, 'day')}. Two contractors can never hold the same one.
     </p>
+  )
+}
+
+function Refunds({ children }: { children: ReactNode }) {
+  return (
+    <Part id="refunds" title="Credits that come back by themselves">
+      <p className="max-w-prose text-ink-2">
+        We hold the bytes the city published, so they decide, not we. Where they prove one of the following,
+        the credits come back without your asking, with the proof beside them. For anything else you can ask;
+        a person answers, and a refusal is looked at once more if you object.
+      </p>
+      {children}
+      <p className="max-w-prose text-ink-2">
+        What no record proves is not promised: an owner who does not answer, has hired somebody, or wants no
+        work is a risk of the trade, and a score is an opinion. That is why you see the reasons, the openness
+        and the price first.
+      </p>
+    </Part>
   )
 }
 

@@ -4,6 +4,7 @@ import { connection } from 'next/server'
 import { listTrades, readPrices } from '@/api/catalog'
 import { readSession } from '@/api/session'
 import { PricingView } from '@/features/pricing/PricingView'
+import { RefundReasons } from '@/features/refunds/RefundReasons'
 
 export const metadata: Metadata = { title: 'Pricing' }
 
@@ -12,5 +13,9 @@ export default async function PricingPage() {
   await connection()
   const session = readSession().catch(() => null)
   const [prices, trades] = await Promise.all([readPrices(), listTrades()])
-  return <PricingView prices={prices} trades={trades} isSignedIn={(await session) !== null} />
+  return (
+    <PricingView prices={prices} trades={trades} isSignedIn={(await session) !== null}>
+      <RefundReasons />
+    </PricingView>
+  )
 }
