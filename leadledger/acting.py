@@ -14,11 +14,12 @@ import psycopg
 from leadledger.api_keys import Scope
 from leadledger.auth import Caller
 from leadledger.database import Connection, Database
-from leadledger.errors import Forbidden, NotFound
+from leadledger.errors import Forbidden, NotFound, PlanTooSmall
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 MemberRole = Literal["owner", "admin", "member", "viewer"]
+ENTITLED = "plan_allows"
 RANKS: dict[MemberRole, int] = {"viewer": 0, "member": 1, "admin": 2, "owner": 3}
 
 
@@ -49,6 +50,7 @@ def acting_for_account(database: Database, caller: Caller, least: MemberRole = "
     Raises:
         NotFound: the caller is no member of the account asked for.
         Forbidden: the caller's role there is below `least`, or row-level security refuses a write.
+        PlanTooSmall: the account's plan does not have what is asked for.
     """
     with database.acting_as("authenticated", caller.claims) as conn:
         found = conn.execute(QUERIES["act_for"], {"account_id": caller.account_id}).fetchone()
@@ -60,6 +62,10 @@ def acting_for_account(database: Database, caller: Caller, least: MemberRole = "
             yield acting
         except psycopg.errors.InsufficientPrivilege as refused:
             raise Forbidden(refused.diag.message_primary or "this is not yours to change") from None
+        except psycopg.errors.CheckViolation as refused:
+            if refused.diag.constraint_name == ENTITLED:
+                raise PlanTooSmall(f"{refused.diag.message_primary}; see GET /api/plans") from None
+            raise
 
 
 def require_scope(caller: Caller, scope: Scope) -> None:

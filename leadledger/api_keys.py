@@ -12,7 +12,7 @@ from uuid import UUID
 
 from leadledger.auth import Caller
 from leadledger.database import Database
-from leadledger.errors import Unauthorized
+from leadledger.errors import PlanTooSmall, Unauthorized
 from leadledger.modes import PREFIXES, Mode
 from permit_leads.store.queries import load_queries
 
@@ -75,6 +75,8 @@ def find_caller(database: Database, key: str) -> Caller:
     if found is None:
         raise Unauthorized("the API key is none of ours", error="invalid_token")
     api_key_id, account_id, user_id, scopes, is_sandbox, state = found
+    if state == "resting":
+        raise PlanTooSmall("the plan of this account has no API; the key rests until it has (GET /api/plans)")
     if state != "good":
         raise Unauthorized(REFUSALS[state], error="invalid_token")
     claims = {

@@ -69,6 +69,13 @@ class Forbidden(AppError):
     code = "forbidden"
 
 
+class PlanTooSmall(AppError):
+    """The account's plan does not have this."""
+
+    status = 403
+    code = "plan_too_small"
+
+
 class NotInSandbox(AppError):
     """A test key asks for what only a live key may do."""
 

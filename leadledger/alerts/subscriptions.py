@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg.rows import dict_row
 
-from leadledger.acting import Acting
+from leadledger.acting import ENTITLED, Acting
 from leadledger.alert_settings import AlertSettings
 from leadledger.alerts.models import AlertChange, AlertDraft, read_clock
 from leadledger.alerts.quiet import NeverAllowed, Quiet, next_allowed
@@ -66,6 +66,8 @@ def create_alert(
         try:
             made = rows.execute(QUERIES["create_alert"].format(columns=COLUMNS), values).fetchone()
         except (psycopg.errors.CheckViolation, psycopg.errors.UniqueViolation) as error:
+            if error.diag.constraint_name == ENTITLED:
+                raise
             raise _refusal(error) from None
     assert made is not None
     return {**made, "webhook_secret": secret}
