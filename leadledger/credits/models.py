@@ -199,3 +199,35 @@ class PriceList(BaseModel):
     claims: list[ClaimPrice]
     exclusive_zip: ExclusiveZipTerms
     metros: list[MetroForSale]
+
+
+class ExclusiveZip(BaseModel):
+    """A ZIP and trade in which nobody else may claim."""
+
+    trade: str
+    zip: str
+    begins_at: datetime
+    ends_at: datetime
+
+
+class ZipTerms(BaseModel):
+    """What one costs, and for how long."""
+
+    credits: int
+    days: int
+
+
+class ExclusiveZips(BaseModel):
+    """Those of the account that hold now."""
+
+    items: list[ExclusiveZip]
+    terms: ZipTerms
+
+
+class NewExclusiveZip(BaseModel):
+    """Which ZIP and trade."""
+
+    model_config = STRICT
+
+    trade: str = Field(max_length=40, description="A trade.")
+    zip: str = Field(pattern=r"^\d{5}$", description="Five digits.")

@@ -8,19 +8,22 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from leadledger.acting import acting_for_account
-from leadledger.credits import ledger
+from leadledger.credits import ledger, zips
 from leadledger.credits.models import (
     CapChange,
     Caps,
     Credits,
     EntryFilter,
     EntryPage,
+    ExclusiveZip,
+    ExclusiveZips,
+    NewExclusiveZip,
     OfferFilter,
     Offers,
     PriceList,
 )
 from leadledger.credits.prices import describe_prices
-from leadledger.deps import AdminOf, CallerOf, DatabaseOf, refuse_parameters
+from leadledger.deps import AdminOf, CallerOf, DatabaseOf, WriterOf, refuse_parameters
 from leadledger.idempotency import WriteOf
 from leadledger.plans import load_catalog
 from leadledger.responses import declare_errors, json_response
@@ -65,3 +68,30 @@ def list_offers(asked: Annotated[OfferFilter, Query()], caller: CallerOf, databa
     """What leads cost and how far they are sold, before anything is bought."""
     with acting_for_account(database, caller) as acting:
         return json_response({"offers": ledger.list_offers(acting, asked.lead_id)})
+
+
+@router.get(
+    "/exclusive-zips",
+    operation_id="list_exclusive_zips",
+    response_model=ExclusiveZips,
+    responses=READ,
+    dependencies=PLAIN,
+)
+def list_exclusive_zips(caller: CallerOf, database: DatabaseOf) -> Response:
+    """ZIPs in which nobody but the account may claim now, and what one costs."""
+    with acting_for_account(database, caller) as acting:
+        return json_response(zips.list_zips(acting))
+
+
+@router.post(
+    "/exclusive-zips",
+    operation_id="buy_exclusive_zip",
+    response_model=ExclusiveZip,
+    status_code=201,
+    responses=declare_errors(400, 401, 402, 403, 404, 409, 422),
+    dependencies=PLAIN,
+)
+def buy_exclusive_zip(wanted: NewExclusiveZip, caller: WriterOf, database: DatabaseOf, write: WriteOf) -> Response:
+    """Buy a ZIP and trade with credits, or hold it longer: nobody else may claim there meanwhile."""
+    with acting_for_account(database, caller, "member") as acting:
+        return write.once(acting, lambda: json_response(zips.buy_zip(acting, wanted), status=201))
