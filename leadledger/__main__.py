@@ -1,4 +1,4 @@
-"""The product's own command, `python -m leadledger`: up, down, status, serve, worker, migrate, privacy, db-url."""
+"""The product's own command, `python -m leadledger`: up, down, status, serve, worker, migrate, privacy, billing …"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from leadledger import supervise
+from leadledger.billing import desk as billing_desk
 from leadledger.plans import PlansError
 from leadledger.privacy import desk
 from leadledger.processes import StartFailed
@@ -24,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "migrate": "apply what is missing of supabase/migrations, and write the prices of leadledger/plans.toml",
     "privacy": "see and decide what people ask for whom permits name",
     "refunds": "see and decide what accounts ask for whose claims no record decides",
+    "billing": "tell Stripe of our prices, compare our books with Stripe's, see and retry its events",
     "db-url": "print the database's address, for psql and pg_dump",
 }
 
@@ -42,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "migrate": lambda: _migrate(settings),
             "privacy": lambda: desk.run(options, settings, _say),
             "refunds": lambda: refund_desk.run(options, settings, _say),
+            "billing": lambda: billing_desk.run(options, settings, _say),
             "db-url": lambda: _print_url(settings, is_api=options.api),
         }
         return runners[options.command]()
@@ -78,6 +81,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             desk.add_commands(command)
         if name == "refunds":
             refund_desk.add_commands(command)
+        if name == "billing":
+            billing_desk.add_commands(command)
         if name == "db-url":
             command.add_argument("--api", action="store_true", help="as the API's login role instead of the owner")
     return parser.parse_args(arguments)

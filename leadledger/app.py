@@ -18,6 +18,9 @@ from leadledger.accounts.routers import ROUTERS as ACCOUNTS
 from leadledger.alerts import link_routes as alert_links
 from leadledger.alerts import routes as alerts
 from leadledger.auth import TokenVerifier
+from leadledger.billing import routes as billing
+from leadledger.billing.gateway import make_gateway
+from leadledger.billing.receiving import Refusals
 from leadledger.credits import routes as credit_routes
 from leadledger.database import Database, api_url
 from leadledger.description import DescribedApp
@@ -105,6 +108,7 @@ ROUTERS = (
     pipeline.router,
     credit_routes.router,
     refunds.router,
+    billing.router,
     privacy.router,
     feed.router,
     exports.router,
@@ -137,6 +141,8 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
         app.include_router(make_outbox_router(settings))
     _add_readers(app, settings, {"live": database, "test": sandbox})
     app.state.export_files = ExportFiles(settings.exports_url)
+    app.state.gateway = make_gateway(settings)
+    app.state.refusals = Refusals(database)
     app.state.verifier = TokenVerifier(
         settings.issuer, KeyRing(issuer.fetch_keys), settings.jwt_secrets, issuer.api_keys, issuer.has_ended
     )

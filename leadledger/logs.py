@@ -14,6 +14,7 @@ import structlog
 SECRETS = re.compile(
     r"eyJ[\w-]{5,}\.[\w-]+\.?[\w-]*"  # JSON Web Tokens
     r"|sb_(?:publishable|secret)_\w+"
+    r"|(?:[sr]k_(?:live|test)|whsec)_\w+"  # Stripe's
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?<=://)[^/\s@]+(?=@)"  # user and password in an address
 )

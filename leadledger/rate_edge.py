@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from leadledger.errors import AppError
 from leadledger.rate_limits import Kind, RateLimits, TooManyRequests
 
-# Probes must be told how it is; the identity provider counts for itself.
-UNCOUNTED = frozenset({"/health", "/readyz", "/api/supa-env-check"})
+# Probes must be told how it is; the identity provider counts for itself; of Stripe no event may be turned away.
+UNCOUNTED = frozenset({"/health", "/readyz", "/api/supa-env-check", "/api/stripe/webhook"})
 UNCOUNTED_BELOW = "/auth/v1/"
 IPV6_SITE_BITS = 64
 

@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode
 
 from leadledger.alert_settings import AlertSettings
 from leadledger.mail_settings import MailSettings
+from leadledger.stripe_settings import StripeSettings
 from permit_leads.settings import read_env_file
 
 SECRET_MIN_LENGTH = 32  # HS256 wants a key at least as long as its hash (RFC 7518 §3.2)
@@ -20,7 +21,7 @@ class SettingsError(Exception):
     """The environment cannot be used; names variables, never values."""
 
 
-class ApiSettings(MailSettings, AlertSettings):
+class ApiSettings(MailSettings, AlertSettings, StripeSettings):
     """Settings of the API, besides those it shares with the ETL; an empty variable counts as not set."""
 
     backend_port: int = Field(

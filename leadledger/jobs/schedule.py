@@ -23,6 +23,8 @@ BRING_IN, RECONCILE, EXPORT_DAY, SWEEP = "bring_in", "reconcile", "export_day", 
 MATCH_ALERTS, DELIVER_ALERTS, FORGET_ALERTS = "match_alerts", "deliver_alerts", "forget_alerts"
 DELIVER_WEBHOOKS = "deliver_webhooks"
 CREDIT_REFUNDS, REVIEW_REFUNDS, REVIEW_REFUNDS_AT = "credit_refunds", "review_refunds", "45 4 * * *"
+SWEEP_BILLING, RECONCILE_BILLING, EXPIRE_CREDITS = "sweep_billing", "reconcile_billing", "expire_credits"
+SWEEP_BILLING_AT, RECONCILE_BILLING_AT, EXPIRE_CREDITS_AT = "*/2 * * * *", "15 4 * * *", "10 * * * *"
 FORGET_ALERTS_AT = "40 3 * * *"
 REMIND, REMIND_AT = "remind_of_privacy", "5 6 * * *"
 TIDY_EXPORTS = "tidy_exports"
@@ -60,6 +62,9 @@ def plan(datasets: Iterable[Dataset], *, has_reconcile: bool = True) -> list[Ent
         Entry(TIDY_EXPORTS, "", TIDY_EXPORTS_AT, "UTC", lock=TIDY_EXPORTS, is_queued_once=True, priority=1),
         Entry(CREDIT_REFUNDS, "", SWEEP_AT, "UTC", lock=CREDIT_REFUNDS, is_queued_once=True, priority=5),
         Entry(REVIEW_REFUNDS, "", REVIEW_REFUNDS_AT, str(OPERATOR_ZONE), lock=CREDIT_REFUNDS),
+        Entry(SWEEP_BILLING, "", SWEEP_BILLING_AT, "UTC", lock=SWEEP_BILLING, is_queued_once=True, priority=2),
+        Entry(RECONCILE_BILLING, "", RECONCILE_BILLING_AT, str(OPERATOR_ZONE), lock=RECONCILE_BILLING),
+        Entry(EXPIRE_CREDITS, "", EXPIRE_CREDITS_AT, "UTC", lock=EXPIRE_CREDITS, is_queued_once=True),
         Entry(FORGET, "", FORGET_AT, "UTC", lock=FORGET, is_queued_once=True),
     ]
     for dataset in datasets:

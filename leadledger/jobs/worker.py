@@ -17,6 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.periodic import PeriodicDeferrer
 
 from leadledger.jobs.alert_tasks import add_alert_tasks
+from leadledger.jobs.billing_tasks import add_billing_tasks
 from leadledger.jobs.export_tasks import add_export_tasks, open_workshop
 from leadledger.jobs.lanes import work_lanes
 from leadledger.jobs.privacy_tasks import add_privacy_tasks
@@ -79,6 +80,7 @@ def _open(settings: ApiSettings, progress: Progress, entries: Iterable[Entry]) -
     add_alert_tasks(app, place, settings)
     add_webhook_tasks(app, place, settings)
     add_refund_tasks(app, place)
+    add_billing_tasks(app, place, settings)
     put_on_schedule(app, entries)
     return app
 

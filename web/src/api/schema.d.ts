@@ -340,6 +340,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Billing
+         * @description The plan in force, the subscription, and what the account should know now.
+         */
+        get: operations["get_billing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Checkout
+         * @description A page of Stripe's where a plan or a pack is paid; prices and quantities are ours to name.
+         */
+        post: operations["open_checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invoices
+         * @description Invoices and packs, newest first.
+         */
+        get: operations["list_invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/metro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose Metro
+         * @description Choose the metropolitan area of a plan for one; it can be changed once a billing period.
+         */
+        put: operations["choose_metro"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Portal
+         * @description Stripe's portal: invoices, card, change of plan, cancellation. Each address is good once.
+         */
+        post: operations["open_portal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/claims": {
         parameters: {
             query?: never;
@@ -652,6 +752,30 @@ export interface paths {
         get: operations["get_feed_state"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exclusive-zips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exclusive Zips
+         * @description ZIPs in which nobody but the account may claim now, and what one costs.
+         */
+        get: operations["list_exclusive_zips"];
+        put?: never;
+        /**
+         * Buy Exclusive Zip
+         * @description Buy a ZIP and trade with credits, or hold it longer: nobody else may claim there meanwhile.
+         */
+        post: operations["buy_exclusive_zip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1256,6 +1380,26 @@ export interface paths {
          * @description Have somebody told; a target that is no member's own e-mail is asked for consent before anything else is sent.
          */
         post: operations["create_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stripe/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive Stripe Event
+         * @description Stripe's events. Each is kept once and worked off later; types that concern us not are kept too.
+         */
+        post: operations["receive_stripe_event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1935,6 +2079,26 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Billing
+         * @description How the account stands with what it pays.
+         */
+        Billing: {
+            /**
+             * Is Configured
+             * @description Whether anything can be bought here.
+             */
+            is_configured: boolean;
+            /**
+             * Is Test
+             * @description Payments are tests: no money moves.
+             */
+            is_test: boolean;
+            notice: components["schemas"]["Notice"] | null;
+            /** @description null: no plans are set up here. */
+            plan: components["schemas"]["PlanInForce"] | null;
+            subscription: components["schemas"]["Subscription"] | null;
+        };
+        /**
          * Cap
          * @description Most credits that claims may take in a month.
          */
@@ -2014,6 +2178,19 @@ export interface components {
              * @description Set when this version says the publisher no longer lists it.
              */
             withdrawn_reason: string | null;
+        };
+        /**
+         * Checkout
+         * @description Where to pay.
+         */
+        Checkout: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Url */
+            url: string;
         };
         /**
          * Claim
@@ -2944,6 +3121,26 @@ export interface components {
             next_after: number;
         };
         /**
+         * ExclusiveZip
+         * @description A ZIP and trade in which nobody else may claim.
+         */
+        ExclusiveZip: {
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Trade */
+            trade: string;
+            /** Zip */
+            zip: string;
+        };
+        /**
          * ExclusiveZipTerms
          * @description What one ZIP of a trade costs, in which nobody else may claim.
          */
@@ -2952,6 +3149,15 @@ export interface components {
             credits: number;
             /** Days */
             days: number;
+        };
+        /**
+         * ExclusiveZips
+         * @description Those of the account that hold now.
+         */
+        ExclusiveZips: {
+            /** Items */
+            items: components["schemas"]["ExclusiveZip"][];
+            terms: components["schemas"]["ZipTerms"];
         };
         /**
          * Expiring
@@ -3761,6 +3967,51 @@ export interface components {
         Invitations: {
             /** Invitations */
             invitations: components["schemas"]["Invitation"][];
+        };
+        /**
+         * Invoice
+         * @description An invoice as Stripe last told of it.
+         */
+        Invoice: {
+            /** Amount Due Cents */
+            amount_due_cents: number;
+            /** Amount Paid Cents */
+            amount_paid_cents: number;
+            /** Billing Reason */
+            billing_reason: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Credits
+             * @description Granted for it.
+             */
+            credits: number;
+            /** Currency */
+            currency: string;
+            /** Hosted Invoice Url */
+            hosted_invoice_url: string | null;
+            /** Invoice Id */
+            invoice_id: string;
+            /** Period End */
+            period_end: string | null;
+            /**
+             * Period Start
+             * @description What it pays for; null where it pays for no whole period.
+             */
+            period_start: string | null;
+            /**
+             * Plan
+             * @description Of the line that pays for a whole period; null: there is none.
+             */
+            plan: string | null;
+            /**
+             * Status
+             * @description Stripe's word: draft, open, paid, uncollectible, void.
+             */
+            status: string;
         };
         /**
          * LeadClaim
@@ -5223,6 +5474,17 @@ export interface components {
             accounts: components["schemas"]["Membership"][];
         };
         /**
+         * MetroChoice
+         * @description The area of a plan for one.
+         */
+        MetroChoice: {
+            /**
+             * Metro
+             * @description Key of a metropolitan area of GET /api/plans.
+             */
+            metro: string;
+        };
+        /**
          * MetroForSale
          * @description A metropolitan area that a plan for one can be for.
          */
@@ -5416,6 +5678,22 @@ export interface components {
             lead_id: string;
         };
         /**
+         * NewExclusiveZip
+         * @description Which ZIP and trade.
+         */
+        NewExclusiveZip: {
+            /**
+             * Trade
+             * @description A trade.
+             */
+            trade: string;
+            /**
+             * Zip
+             * @description Five digits.
+             */
+            zip: string;
+        };
+        /**
          * NewExport
          * @description Which leads, as what.
          */
@@ -5601,6 +5879,24 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Notice
+         * @description What the account should know now; the most pressing only.
+         */
+        Notice: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "past_due" | "unpaid" | "incomplete" | "paused" | "canceling" | "trial_ending" | "trial_ended" | "ended" | "metro_missing";
+            /** Message */
+            message: string;
+            /**
+             * Url
+             * @description Where something can be done about it; for admins.
+             */
+            url: string | null;
+        };
+        /**
          * Offer
          * @description What a lead costs this account, and how far it is sold; said before anything is bought.
          */
@@ -5662,6 +5958,22 @@ export interface components {
             offers: components["schemas"]["Offer"][];
         };
         /**
+         * PackCheckout
+         * @description A pack of credits, once.
+         */
+        PackCheckout: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pack";
+            /**
+             * Pack
+             * @description Key of a pack of GET /api/plans.
+             */
+            pack: string;
+        };
+        /**
          * PackForSale
          * @description Credits bought once; they stay good.
          */
@@ -5677,6 +5989,47 @@ export interface components {
             name: string;
             /** Pack */
             pack: string;
+        };
+        /**
+         * PackSale
+         * @description A pack that was bought.
+         */
+        PackSale: {
+            /** Amount Cents */
+            amount_cents: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Credits */
+            credits: number;
+            /** Currency */
+            currency: string;
+            /** Pack */
+            pack: string;
+            /**
+             * Reversed Credits
+             * @description Taken because the money went back.
+             */
+            reversed_credits: number;
+            /** Session Id */
+            session_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "paid" | "failed" | "expired";
+        };
+        /**
+         * Payments
+         * @description The latest 200 invoices and packs, newest first.
+         */
+        Payments: {
+            /** Items */
+            items: components["schemas"]["Invoice"][];
+            /** Packs */
+            packs: components["schemas"]["PackSale"][];
         };
         /**
          * People
@@ -6203,6 +6556,27 @@ export interface components {
             request_id: string;
         };
         /**
+         * PlanCheckout
+         * @description A plan, by the month.
+         */
+        PlanCheckout: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "plan";
+            /**
+             * Metro
+             * @description The area, where the plan is for one.
+             */
+            metro?: string | null;
+            /**
+             * Plan
+             * @description Key of a plan of GET /api/plans.
+             */
+            plan: string;
+        };
+        /**
          * PlanForSale
          * @description A plan as sold, by the month.
          */
@@ -6231,6 +6605,46 @@ export interface components {
             seats: number;
             /** States */
             states: string[];
+        };
+        /**
+         * PlanInForce
+         * @description What the account has now.
+         */
+        PlanInForce: {
+            /**
+             * Area
+             * @enum {string}
+             */
+            area: "metro" | "states" | "us";
+            /**
+             * Ends At
+             * @description When it ends, if an end is known.
+             */
+            ends_at: string | null;
+            /** Has Api */
+            has_api: boolean;
+            /**
+             * Metro
+             * @description The metropolitan area, where the plan is for one.
+             */
+            metro: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Plan
+             * @description Key of the plan; `trial` and `lapsed` are not for sale.
+             */
+            plan: string;
+            /** Seats */
+            seats: number;
+        };
+        /**
+         * Portal
+         * @description Where Stripe lets the customer see invoices, change the card or the plan, and cancel; good for minutes.
+         */
+        Portal: {
+            /** Url */
+            url: string;
         };
         /**
          * Preview
@@ -6534,6 +6948,17 @@ export interface components {
             problem: string | null;
         };
         /**
+         * Received
+         * @description The event is kept.
+         */
+        Received: {
+            /**
+             * Received
+             * @constant
+             */
+            received: true;
+        };
+        /**
          * Refund
          * @description Credits of a claim that came back, and what proved that they must.
          */
@@ -6816,6 +7241,50 @@ export interface components {
              * @enum {string}
              */
             stage: "new" | "contacted" | "quoted" | "won" | "lost";
+        };
+        /**
+         * Subscription
+         * @description A subscription as Stripe last told of it.
+         */
+        Subscription: {
+            /** Cancel At */
+            cancel_at: string | null;
+            /** Cancel At Period End */
+            cancel_at_period_end: boolean;
+            /**
+             * Cents A Month
+             * @description US cents, before tax.
+             */
+            cents_a_month: number;
+            /** Current Period End */
+            current_period_end: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Is Collection Paused
+             * @description Stripe takes no money for now, and no credits come.
+             */
+            is_collection_paused: boolean;
+            /** Name */
+            name: string;
+            /** Next Payment Attempt */
+            next_payment_attempt: string | null;
+            /** Past Due Since */
+            past_due_since: string | null;
+            /**
+             * Pay Url
+             * @description Where what is owed can be paid; for admins.
+             */
+            pay_url: string | null;
+            /** Plan */
+            plan: string;
+            /**
+             * Status
+             * @description Stripe's word: active, past_due, canceled …
+             */
+            status: string;
+            /** Trial End */
+            trial_end: string | null;
         };
         /**
          * Task
@@ -7309,6 +7778,16 @@ export interface components {
              * @example rooof
              */
             word: string;
+        };
+        /**
+         * ZipTerms
+         * @description What one costs, and for how long.
+         */
+        ZipTerms: {
+            /** Credits */
+            credits: number;
+            /** Days */
+            days: number;
         };
     };
     responses: never;
@@ -10551,6 +11030,701 @@ export interface operations {
             };
         };
     };
+    get_billing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Billing"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_checkout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanCheckout"] | components["schemas"]["PackCheckout"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_invoices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    choose_metro: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetroChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Billing"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_portal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portal"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_claims: {
         parameters: {
             query?: {
@@ -13036,6 +14210,297 @@ export interface operations {
             };
             /** @description The token is good, but not for this. */
             403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_exclusive_zips: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusiveZips"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    buy_exclusive_zip: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExclusiveZip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusiveZip"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Credits are missing, or a cap is reached; the message says how to go on. */
+            402: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is not what this address takes. */
+            422: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
@@ -18049,6 +19514,64 @@ export interface operations {
                     "RateLimit-Policy"?: string;
                     /** @description Seconds to wait. */
                     "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    receive_stripe_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Stripe's proof, over the raw body. */
+                "stripe-signature"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;

@@ -10,6 +10,9 @@ from tests.integration.api.walk.test_walk_routes import OPERATIONS, ask
 REFUSED = {
     "accept_invitation": 404,  # nobody was invited with this token
     "request_refund": 409,  # its credits are back already
+    "buy_exclusive_zip": 422,  # no lead was ever published there
+    "choose_metro": 422,  # the plan is for more than one
+    "open_checkout": 503,  # no payments are set up here
     "change_member": 409,  # the last owner stays
 }
 

@@ -43,6 +43,7 @@ WALLS = {
     "private.accept_invitation": "the token is the proof, and only the invited address may",
     "private.appeal_refund": "only for accounts the caller may work for",
     "private.request_refund": "only for accounts the caller may work for",
+    "private.buy_zip": "only for accounts the caller may work for; of others that they hold it, never who",
     "private.choose_metro": "only for accounts the caller is an admin of",
     "private.offers_of": "only for accounts the caller is a member of; of others a number, never who",
     "private.plan_of": "only of the caller's own accounts",

@@ -30,3 +30,8 @@ returning stripe_reversal_id;
 insert into public.billing_differences (kind, account_id, object_id, ours, theirs)
 values ('subscription', %(account_id)s, 'sub_' || %(marker)s, '{}', '{}')
 returning difference_id;
+
+-- billing_letters --
+insert into public.billing_letters (account_id, kind, occasion, facts)
+values (%(account_id)s, 'access_ended', 'sub_' || %(marker)s, '{"plan": "Pro"}')
+returning billing_letter_id;

@@ -1,0 +1,154 @@
+"""Our books beside Stripe's, by night: every difference is told first, then what can be mended is.
+
+A difference that stays after mending stays open in `billing_differences`, for a person to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from leadledger.billing import readings, truth
+from leadledger.billing.gateway import Gateway
+from permit_leads.store.queries import load_queries
+
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+Connection = psycopg.Connection[Any]
+Books = dict[str, dict[str, Any]]  # what is compared of each object, by its id
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An object that our books and Stripe's describe otherwise; empty: it is not there."""
+
+    kind: str
+    object_id: str
+    ours: Mapping[str, Any]
+    theirs: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a comparison came to."""
+
+    customers: int = 0
+    found: int = 0
+    mended: int = 0
+    open: list[Difference] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """For the log."""
+        return {"customers": self.customers, "found": self.found, "mended": self.mended, "open": len(self.open)}
+
+
+def reconcile(conn: Connection, gateway: Gateway, account_id: UUID | None = None) -> Tally:
+    """Compare every customer of this mode (or one account) with Stripe; each in a transaction of its own.
+
+    Raises:
+        Unavailable, BillingNotConfigured: Stripe cannot be asked; what was compared before stays.
+    """
+    tally = Tally()
+    about = {"is_live": gateway.is_live, "account_id": account_id}
+    customers = conn.execute(QUERIES["list_customers"], about).fetchall()
+    conn.commit()
+    for customer_id, owner_id in customers:
+        with conn.transaction():
+            _reconcile_customer(conn, gateway, customer_id, owner_id, tally)
+    return tally
+
+
+def write_letters(conn: Connection) -> None:
+    """Write the mails that became due by the clock alone."""
+    conn.execute(QUERIES["write_letters"])
+
+
+def list_differences(conn: Connection) -> list[dict[str, Any]]:
+    """Those that are open, the oldest first."""
+    with conn.cursor(row_factory=dict_row) as rows:
+        return rows.execute(QUERIES["list_differences"]).fetchall()
+
+
+def _reconcile_customer(conn: Connection, gateway: Gateway, customer_id: str, account_id: UUID, tally: Tally) -> None:
+    truth.lock_customer(conn, customer_id)
+    before = _compare(conn, gateway, customer_id, account_id)
+    truth.refresh_customer(conn, gateway, customer_id, with_reversals=True)
+    after = _compare(conn, gateway, customer_id, account_id)
+    still = [f"{one.kind} {one.object_id}" for one in after]
+    conn.execute(QUERIES["resolve_differences"], {"account_id": account_id, "still": still})
+    for one in before if not after else {**_by_name(before), **_by_name(after)}.values():
+        about = {"kind": one.kind, "object_id": one.object_id, "account_id": account_id}
+        conn.execute(QUERIES["write_difference"], {**about, "ours": _json(one.ours), "theirs": _json(one.theirs)})
+    conn.execute(QUERIES["resolve_differences"], {"account_id": account_id, "still": still})
+    tally.customers += 1
+    tally.found += len(before)
+    tally.mended += len(before) - len(after)
+    tally.open += after
+
+
+def _compare(conn: Connection, gateway: Gateway, customer_id: str, account_id: UUID) -> list[Difference]:
+    said = truth.ask(gateway, customer_id)
+    ours = {kind: _books(conn, statement, account_id) for kind, statement in STATEMENTS.items()}
+    theirs = _their_books(gateway, said)
+    told = [one for kind in theirs for one in find_differences(kind, ours[kind], theirs[kind])]
+    # Within our own books: what was bought is in the ledger, and nothing is there that was not bought.
+    bought, granted = _books(conn, "list_granted", account_id), _books(conn, "read_grants", account_id)
+    return [*told, *find_differences("credits", granted, bought)]
+
+
+STATEMENTS = {
+    "subscription": "read_subscriptions",
+    "invoice": "read_invoices",
+    "pack": "read_sales",
+    "reversal": "read_reversals",
+}
+
+
+def find_differences(kind: str, ours: Books, theirs: Books) -> list[Difference]:
+    """Objects that only one side has, or that differ in what is compared."""
+    return [
+        Difference(kind, one, ours.get(one, {}), theirs.get(one, {}))
+        for one in sorted(ours.keys() | theirs.keys())
+        if ours.get(one) != theirs.get(one)
+    ]
+
+
+def _their_books(gateway: Gateway, said: truth.Said) -> dict[str, Books]:
+    subscriptions = [readings.read_subscription(one, []) for one in said.subscriptions]
+    invoices = [readings.read_invoice(one, said.plans) for one in said.invoices]
+    packs = [sale for sale in map(readings.read_pack_sale, said.sessions) if sale is not None]
+    paid = [sale["payment_intent_id"] for sale in packs if sale["status"] == "paid" and sale["payment_intent_id"]]
+    reversals = [one for payment in paid for one in truth.ask_reversals(gateway, payment)]
+    return {
+        "subscription": _pick(subscriptions, "stripe_subscription_id", SUBSCRIPTION),
+        "invoice": _pick(invoices, "stripe_invoice_id", ("status", "amount_paid_cents")),
+        "pack": _pick(packs, "stripe_session_id", ("status", "credits", "amount_cents")),
+        "reversal": {one.stripe_id: {"status": one.status} for one in reversals},
+    }
+
+
+SUBSCRIPTION = ("plan", "status", "cancel_at_period_end", "current_period_end", "is_collection_paused")
+
+
+def _pick(rows: Iterable[Mapping[str, Any]], key: str, fields: tuple[str, ...]) -> Books:
+    return {row[key]: {name: row[name] for name in fields} for row in rows}
+
+
+def _books(conn: Connection, statement: str, account_id: UUID) -> Books:
+    with conn.cursor(row_factory=dict_row) as rows:
+        found = rows.execute(QUERIES[statement], {"account_id": account_id}).fetchall()
+    return {row.pop("id"): row for row in found}
+
+
+def _by_name(differences: Iterable[Difference]) -> dict[str, Difference]:
+    return {f"{one.kind} {one.object_id}": one for one in differences}
+
+
+def _json(values: Mapping[str, Any]) -> Jsonb:
+    return Jsonb({name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()})

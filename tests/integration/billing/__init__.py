@@ -1,0 +1,1 @@
+"""Billing against the simulated Stripe, on a real database."""

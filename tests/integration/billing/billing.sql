@@ -1,0 +1,100 @@
+-- waiting_events --
+select event.event_id
+  from public.billing_events as event
+ where event.handled_at is null
+ order by event.received_at;
+
+-- count_events --
+select count(*), count(*) filter (where handled_at is not null) from public.billing_events;
+
+-- outcome --
+select event.outcome from public.billing_events as event where event.event_id = %(event_id)s;
+
+-- jobs --
+select count(*)
+  from procrastinate.procrastinate_jobs as job
+ where job.task_name = 'apply_billing_event';
+
+-- books --
+-- All that Stripe's facts became, without clocks of ours.
+select jsonb_build_object(
+         'plan', (select jsonb_build_array(held.plan, held.metro, held.stripe_subscription_id, held.ends_at <= now())
+                    from public.account_plans as held where held.account_id = %(account_id)s),
+         'subscriptions', (select jsonb_agg(to_jsonb(known) - array['updated_at', 'synced_at'] order by known.stripe_subscription_id)
+                             from public.billing_subscriptions as known where known.account_id = %(account_id)s),
+         'invoices', (select jsonb_agg(to_jsonb(known) - array['synced_at', 'granted_entry_id'] order by known.stripe_invoice_id)
+                        from public.billing_invoices as known where known.account_id = %(account_id)s),
+         'packs', (select jsonb_agg(to_jsonb(known) - array['synced_at', 'granted_entry_id'] order by known.stripe_session_id)
+                     from public.billing_pack_sales as known where known.account_id = %(account_id)s),
+         'reversals', (select jsonb_agg(to_jsonb(known) - array['synced_at'] order by known.stripe_reversal_id)
+                         from public.billing_reversals as known where known.account_id = %(account_id)s),
+         'entries', (select jsonb_agg(jsonb_build_array(entry.reason, entry.amount, entry.idempotency_key) order by entry.idempotency_key)
+                       from public.credit_entries as entry where entry.account_id = %(account_id)s)) as books;
+
+-- forget_entries --
+-- What nobody may in earnest: as a replica, which fires no trigger.
+delete from public.credit_entries
+ where account_id = %(account_id)s
+   and reason = 'subscription_grant';
+
+-- as_replica --
+set local session_replication_role = replica;
+
+-- forget_account --
+-- Back to before anything was bought.
+with gone as (
+  delete from public.billing_subscriptions where account_id = %(account_id)s),
+  unpaid as (
+  delete from public.billing_invoices where account_id = %(account_id)s),
+  unread as (
+  delete from public.billing_events),
+  jobless as (
+  delete from procrastinate.procrastinate_jobs where task_name = 'apply_billing_event')
+update public.account_plans
+   set plan = 'trial', stripe_subscription_id = null, metro = null, ends_at = now() + interval '14 days'
+ where account_id = %(account_id)s;
+
+-- letters --
+select letter.kind
+  from public.billing_letters as letter
+ where letter.account_id = %(account_id)s
+ order by letter.billing_letter_id;
+
+-- letter_jobs --
+select (job.args ->> 'billing_letter_id')::bigint, job.args ->> 'user_id'
+  from procrastinate.procrastinate_jobs as job
+ where job.task_name = 'send_billing_letter'
+ order by job.id;
+
+-- refusals --
+select refusal.reason, sum(refusal.count)
+  from public.billing_refusals as refusal
+ group by refusal.reason;
+
+-- spend --
+select private.take_credits(%(account_id)s, %(amount)s, 'adjustment', %(key)s);
+
+-- lose_customer --
+delete from public.billing_customers where account_id = %(account_id)s;
+
+-- falsify --
+update public.billing_subscriptions set status = 'canceled' where account_id = %(account_id)s;
+
+-- lose_sales --
+delete from public.billing_pack_sales where account_id = %(account_id)s;
+
+-- differences --
+select difference.kind, difference.object_id, difference.resolved_at is not null
+  from public.billing_differences as difference
+ where difference.account_id = %(account_id)s
+ order by difference.difference_id;
+
+-- end_trial --
+update public.account_plans
+   set ends_at = now() + %(hours)s * interval '1 hour'
+ where account_id = %(account_id)s;
+
+-- late_for_days --
+update public.billing_subscriptions
+   set past_due_since = past_due_since - %(days)s * interval '1 day'
+ where account_id = %(account_id)s;
