@@ -1,4 +1,4 @@
-"""What runs on one machine: the publisher simulator of the demo, the API and the web app, and what each is given."""
+"""What runs on one machine: the simulators of the demo, the API and the web app, and what each is given."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from leadledger.settings import ApiSettings
 from permit_leads.registry import load_registry
 from permit_leads.settings import REPOSITORY
 
-DEFAULT_PORTS = {"simulator": 8801, "api": 8000, "web": 3000}
-PORT_VARIABLES = {"simulator": "SIMULATOR_PORT", "api": "BACKEND_PORT", "web": "FRONTEND_PORT"}
+DEFAULT_PORTS = {"simulator": 8801, "stripe": 8802, "api": 8000, "web": 3000}
+PORT_VARIABLES = {
+    "simulator": "SIMULATOR_PORT",
+    "stripe": "STRIPE_SIMULATOR_PORT",
+    "api": "BACKEND_PORT",
+    "web": "FRONTEND_PORT",
+}
 NAMES = (*DEFAULT_PORTS, "worker")  # in the order they start
+SIMULATORS = frozenset({"simulator", "stripe"})
 ADDRESSES = ("BACKEND_URL", "FRONTEND_URL")  # where mails link to
 SNAPSHOT = REPOSITORY / "simulators" / "snapshot"
 WEB = REPOSITORY / "web"
@@ -38,9 +44,11 @@ def plan_services(processes: Processes, settings: ApiSettings, api_database_url:
     ports = {name: _choose_port(processes, name) for name in DEFAULT_PORTS}
     origins = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     shared = {"LEADLEDGER_HOME": str(settings.home), "SUPABASE_ANON_KEY": publishable_key(settings)}
+    payments = simulated_payments(settings, origins["stripe"])
     services = [
         *([_plan_simulator(ports["simulator"])] if is_simulated(os.environ) else []),
-        _plan_api(ports["api"], settings, {**shared, "API_DATABASE_URL": api_database_url}, origins["web"]),
+        *([_plan_stripe(ports["stripe"], settings, origins["api"])] if payments else []),
+        _plan_api(ports["api"], settings, {**shared, **payments, "API_DATABASE_URL": api_database_url}, origins["web"]),
         _plan_web(ports["web"], settings, shared, origins["api"]),
     ]
     return {service.name: service for service in services}
@@ -50,10 +58,15 @@ def publishable_key(settings: ApiSettings) -> str:
     """The key browsers send: the configured one, or one made once for this home."""
     if settings.supabase_anon_key is not None:
         return settings.supabase_anon_key.get_secret_value()
-    path = settings.home / "publishable-key"
+    return _kept_secret(settings, "publishable-key", "sb_publishable_")
+
+
+def _kept_secret(settings: ApiSettings, name: str, beginning: str) -> str:
+    """A secret made once for this home."""
+    path = settings.home / name
     if not path.is_file():
         path.touch(mode=0o600)
-        path.write_text(f"sb_publishable_{secrets.token_urlsafe(24)}", encoding="utf-8")
+        path.write_text(f"{beginning}{secrets.token_urlsafe(24)}", encoding="utf-8")
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -66,6 +79,38 @@ def _plan_simulator(port: int) -> Service:
         port=port,
         health=Health("/datasets", host="control.invalid"),
         code=(REPOSITORY / "simulators",),
+    )
+
+
+def simulated_payments(settings: ApiSettings, origin: str) -> dict[str, str]:
+    """What the API and the worker are told of the simulated Stripe; empty where a key is set, or DEMO=0."""
+    if settings.stripe_secret_key is not None or not is_simulated(os.environ):
+        return {}
+    return {
+        "STRIPE_SECRET_KEY": "sk_test_simulator",  # opens nothing but the simulator
+        "STRIPE_WEBHOOK_SECRET": _kept_secret(settings, "stripe-webhook-secret", "whsec_"),
+        "STRIPE_API_BASE": origin,
+        "STRIPE_SIMULATED": "1",
+    }
+
+
+def _plan_stripe(port: int, settings: ApiSettings, api_origin: str) -> Service:
+    home = settings.home
+    command = (sys.executable, "-m", "simulators.stripe", "--port", str(port), "--state", str(home / "stripe.json"))
+    told = (
+        "--webhook-url",
+        f"{api_origin}/api/stripe/webhook",
+        "--webhook-secret-file",
+        str(home / "stripe-webhook-secret"),
+    )
+    return Service(
+        name="stripe",
+        command=(*command, *told),
+        environment={},
+        folder=REPOSITORY,
+        port=port,
+        health=Health("/_control"),
+        code=(REPOSITORY / "simulators" / "stripe",),
     )
 
 
@@ -114,6 +159,7 @@ def plan_worker(settings: ApiSettings, api: Service, simulator_url: str | None, 
     told = {"PERMIT_LEADS_SOURCES": ",".join(sources)} | {name: api.environment[name] for name in ADDRESSES}
     if simulator_url:
         told["PERMIT_LEADS_CONNECT_TO"] = simulator_url
+    told |= {name: value for name, value in api.environment.items() if name.startswith("STRIPE_")}
     addresses = {dataset.url_env for dataset in load_registry().values() if dataset.url_env}
     return Service(
         name="worker",

@@ -10,15 +10,17 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import psycopg
+from pydantic import SecretStr
 
+from leadledger.billing.desk import seed
 from leadledger.credits.catalog import write_catalog
 from leadledger.loading import Say, choose_scope, forget_scope, load_permits
 from leadledger.plans import load_catalog
-from leadledger.processes import Processes, Service, is_healthy
+from leadledger.processes import Processes, Service, StartFailed, is_healthy
 from leadledger.sandbox.building import SandboxUnavailable, ensure_sandbox
 from leadledger.sandbox.hiding import hide_suppressed
 from leadledger.sandbox.place import beside, building_url
-from leadledger.services import DEFAULT_PORTS, NAMES, plan_services, plan_worker
+from leadledger.services import DEFAULT_PORTS, NAMES, SIMULATORS, plan_services, plan_worker, simulated_payments
 from leadledger.settings import ApiSettings
 from permit_leads.errors import DatabaseUnavailable
 from permit_leads.store import embedded
@@ -54,6 +56,8 @@ def up(settings: ApiSettings, say: Say) -> dict[str, str]:
         begun = {name: time.monotonic() for name, service in services.items() if _begin(processes, service, say)}
         if "simulator" in begun:
             _finish(processes, services["simulator"], begun.pop("simulator"), say)
+        if "stripe" in services:
+            _open_shop(processes, services["stripe"], begun.pop("stripe", None), settings, say)
         simulator_url = services["simulator"].url if "simulator" in services else None
         load_permits(simulator_url, settings, database.owner, say)
         for name, started in begun.items():
@@ -62,6 +66,18 @@ def up(settings: ApiSettings, say: Say) -> dict[str, str]:
         scope = choose_scope(simulator_url, settings)
         _begin(processes, plan_worker(settings, services["api"], simulator_url, scope), say)
     return {name: service.url for name, service in services.items()}
+
+
+def _open_shop(processes: Processes, service: Service, started: float | None, settings: ApiSettings, say: Say) -> None:
+    """Wait for the simulated Stripe, and tell it what is sold."""
+    if started is not None:
+        _finish(processes, service, started, say)
+    told = simulated_payments(settings, service.url)
+    key, base = SecretStr(told["STRIPE_SECRET_KEY"]), told["STRIPE_API_BASE"]
+    shop = settings.model_copy(update={"stripe_secret_key": key, "stripe_api_base": base})
+    if seed(shop, say, is_applied=True) != 0:
+        raise StartFailed(f"stripe does not take our prices; see {processes.log_path(service.name)}")
+    say("stripe: test payments, no money moves")
 
 
 def down(settings: ApiSettings, say: Say) -> None:
@@ -83,7 +99,7 @@ def look(settings: ApiSettings) -> list[Status]:
         if record is not None:
             url = f"http://127.0.0.1:{record.port}" if record.port is not None else str(processes.log_path(name))
             found.append(Status(name, is_healthy(url, record.health), url))
-        elif name != "simulator":
+        elif name not in SIMULATORS:
             found.append(Status(name, is_well=False, place="not running"))
     return found
 

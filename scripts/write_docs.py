@@ -26,6 +26,7 @@ WRITTEN = "Written by `make docs`; edit the code it comes from."
 OTHER_VARIABLES = {
     "DEMO": "`make up` only: 0 fetches from the publishers themselves instead of the simulator.",
     "FRONTEND_PORT": "`make up` only: port of the web app (3000).",
+    "STRIPE_SIMULATOR_PORT": "`make up` only: port of the simulated Stripe (8802).",
     "SIMULATOR_PORT": "`make up` only: port of the publisher simulator (8801).",
     "LEADLEDGER_API_URL": "`python -m leadledger.mcp` only: the API it asks (http://127.0.0.1:8000).",
     "LEADLEDGER_API_KEY": "`python -m leadledger.mcp` only: the account's API key, with the scope read.",

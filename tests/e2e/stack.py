@@ -26,12 +26,13 @@ class Stack:
     web: str
     api: str
     home: Path
+    stripe: str
 
 
 @contextmanager
 def running_stack(home: Path) -> Iterator[Stack]:
     """Everything up, loaded and healthy, until the block ends."""
-    ports = {name: free_port() for name in ("BACKEND_PORT", "FRONTEND_PORT", "SIMULATOR_PORT")}
+    ports = {name: free_port() for name in ("BACKEND_PORT", "FRONTEND_PORT", "SIMULATOR_PORT", "STRIPE_SIMULATOR_PORT")}
     environment = {
         **{name: str(port) for name, port in ports.items()},
         "LEADLEDGER_HOME": str(home),
@@ -42,7 +43,7 @@ def running_stack(home: Path) -> Iterator[Stack]:
         started = leadledger("up", environment)
         assert started.returncode == 0, f"{started.stdout}\n{started.stderr}"
         web, api = (f"http://127.0.0.1:{ports[name]}" for name in ("FRONTEND_PORT", "BACKEND_PORT"))
-        yield Stack(web, api, home)
+        yield Stack(web, api, home, f"http://127.0.0.1:{ports['STRIPE_SIMULATOR_PORT']}")
     finally:
         leadledger("down", environment)
 

@@ -34,7 +34,7 @@ def again(stack: Stack, command: str = "up") -> subprocess.CompletedProcess[str]
 def pids(stack: Stack) -> dict[str, int]:
     return {
         name: json.loads((stack.home / "run" / f"{name}.json").read_text())["pid"]
-        for name in ("simulator", "api", "web", "worker")
+        for name in ("simulator", "stripe", "api", "web", "worker")
     }
 
 
@@ -45,7 +45,7 @@ def test_second_up_is_quick_and_leaves_everything_alone(stack: Stack) -> None:
     assert second.returncode == 0, second.stderr
     assert time.monotonic() - started < 20
     assert pids(stack) == before
-    assert second.stdout.count("already up") == 4
+    assert second.stdout.count("already up") == 5
     assert "permits: all brought in within the last hour" in second.stdout
 
 
