@@ -125,6 +125,11 @@ def see_credits(page: Page) -> None:
     page.get_by_role("heading", name="Statement").wait_for()
 
 
+def see_billing(page: Page) -> None:
+    page.goto("/billing")
+    page.get_by_role("heading", name="Billing", exact=True).wait_for()
+
+
 def see_open_menu(page: Page) -> None:
     see_credits(page)
     button = page.locator("summary", has_text="Menu")
@@ -164,6 +169,7 @@ PRIVATE: tuple[Callable[[Page], None], ...] = (
     see_claims,
     see_claim,
     see_credits,
+    see_billing,
     see_open_menu,
     see_receipts,
     see_no_such_lead,
@@ -197,7 +203,9 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, stack: Stack, scheme: s
 
 
 @pytest.mark.parametrize(
-    "see", [*PUBLIC, see_leads, see_lead, see_credits, see_no_claims, see_claimed_lead], ids=lambda see: see.__name__
+    "see",
+    [*PUBLIC, see_leads, see_lead, see_credits, see_billing, see_no_claims, see_claimed_lead],
+    ids=lambda see: see.__name__,
 )
 def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, stack: Stack, see: Callable[[Page], None]) -> None:
     context = open_context(browser, stack.web, size=(320, 640))

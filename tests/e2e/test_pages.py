@@ -78,7 +78,7 @@ def test_pages_ask_nobody_else_and_break_no_policy(page: Page, reader: Reader, s
     page.on("request", watch_request)
     page.on("console", watch_console)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    for address in ("/", "/coverage", "/pricing", "/sign-in", "/my-leads", "/credits", "/leads"):
+    for address in ("/", "/coverage", "/pricing", "/sign-in", "/my-leads", "/credits", "/billing", "/leads"):
         page.goto(address)
         page.wait_for_load_state("load")
     expect(page.get_by_role("region", name="Map of the leads on this page")).to_have_attribute("data-map", "ready")

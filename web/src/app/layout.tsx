@@ -5,6 +5,7 @@ import localFont from 'next/font/local'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 
+import { BillingBanner } from '@/features/billing/BillingBanner'
 import { SiteFooter } from '@/features/frame/SiteFooter'
 import { SiteHeader } from '@/features/frame/SiteHeader'
 import { parseTheme, THEME_COOKIE } from '@/lib/theme'
@@ -41,6 +42,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           Skip to content
         </a>
         <SiteHeader theme={theme} />
+        <BillingBanner />
         <main id="main" tabIndex={-1} className="flex-1 outline-none">
           {children}
         </main>

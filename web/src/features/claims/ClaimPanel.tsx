@@ -119,7 +119,7 @@ function findAccountHurdle(offer: Offer, credits: Credits, role: Account['role']
   return (
     <Notice look="warn" title="Not enough credits.">
       The claim costs {formatCredits(offer.credits)}, and your account has {credits.balance}.{' '}
-      <WayOut href="/pricing">Plans and packs</WayOut>
+      <WayOut href="/billing">Plans and packs</WayOut>
     </Notice>
   )
 }

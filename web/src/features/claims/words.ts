@@ -4,7 +4,7 @@ import type { Told } from '@/lib/forms'
 type Words = Omit<Told, 'look'>
 
 const NOT_CHARGED = 'Nothing was charged.'
-const GET_CREDITS = { href: '/pricing', label: 'Plans and packs' }
+const GET_CREDITS = { href: '/billing', label: 'Plans and packs' }
 
 const REFUSALS: Record<string, Words> = {
   credits_missing: {

@@ -59,7 +59,7 @@ function Standing({ credits }: { credits: Credits }) {
     <dl className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
       <Tile name="Balance" value={formatCredits(balance)}>
         {balance === 0 ? (
-          <Link href="/pricing" className="link">
+          <Link href="/billing" className="link">
             Plans and packs
           </Link>
         ) : (

@@ -58,6 +58,7 @@ function Links({ session }: { session: Session | null }) {
               <Balance accessToken={session.accessToken} />
             </Suspense>
           </NavLink>
+          <NavLink href="/billing">Billing</NavLink>
         </>
       )}
       <NavLink href="/coverage">Coverage</NavLink>

@@ -32,7 +32,7 @@ export function PricingView({ prices, trades, isSignedIn, children }: Props) {
           </p>
           <Trial trial={prices.trial} isSignedIn={isSignedIn} />
         </header>
-        <Plans prices={prices} />
+        <Plans prices={prices} isSignedIn={isSignedIn} />
         <Packs packs={prices.packs} />
         <Part id="claims" title="What a claim costs">
           <ClaimPrices claims={prices.claims} trades={trades} />
@@ -75,7 +75,7 @@ function Trial({ trial, isSignedIn }: { trial: PriceList['trial']; isSignedIn: b
   )
 }
 
-function Plans({ prices }: { prices: PriceList }) {
+function Plans({ prices, isSignedIn }: { prices: PriceList; isSignedIn: boolean }) {
   const hasMetroPlan = prices.plans.some(({ area }) => area === 'metro')
   return (
     <Part id="plans" title="Plans">
@@ -84,6 +84,11 @@ function Plans({ prices }: { prices: PriceList }) {
           <PlanCard key={plan.plan} plan={plan} />
         ))}
       </ul>
+      {isSignedIn && (
+        <ButtonLink href="/billing" look="quiet">
+          Choose a plan
+        </ButtonLink>
+      )}
       <p className="max-w-prose text-sm text-ink-3">
         Prices are before tax. The credits of a month stay good for {formatSpan(prices.grant_days * 86_400)}.
         {hasMetroPlan && ` A metropolitan area is ${metroNames(prices)}.`}
