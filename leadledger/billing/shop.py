@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,6 +24,7 @@ from leadledger.errors import AppError, InvalidBody
 from leadledger.plans import Catalog
 from permit_leads.store.queries import load_queries
 
+KEY_SECONDS = 300.0
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 
@@ -64,12 +66,14 @@ def ensure_customer(database: Database, caller: Caller, gateway: Gateway) -> str
     parameters: dict[str, Any] = {"name": buyer["name"], "metadata": {"account_id": str(account_id)}}
     if buyer["email"]:
         parameters["email"] = buyer["email"]
-    # The same questions of two requests at once make one customer; a changed name makes another question.
-    key = sha256(f"{account_id} {held} {sorted(parameters.items())}".encode()).hexdigest()
+    # The same questions of two requests at once make one customer; a changed name makes another question. Stripe keeps
+    # a failure under its key for a day, so a key is good for some minutes only.
+    about = f"{account_id} {held} {sorted(parameters.items())} {int(time.time() / KEY_SECONDS)}"
+    key = sha256(about.encode()).hexdigest()
     customer = gateway.create(gateway.client.v1.customers.create, parameters, f"customer-{key}")
-    about = {"account_id": account_id, "customer_id": customer["id"], "is_live": gateway.is_live}
+    made = {"account_id": account_id, "customer_id": customer["id"], "is_live": gateway.is_live}
     with database.acting_as("leadledger_api") as conn:
-        kept = conn.execute(QUERIES["keep_customer"], about).fetchone()
+        kept = conn.execute(QUERIES["keep_customer"], made).fetchone()
     assert kept is not None
     return str(kept[0])
 
