@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from leadledger import supervise
 from leadledger.billing import desk as billing_desk
+from leadledger.credits import desk as credit_desk
 from leadledger.plans import PlansError
 from leadledger.privacy import desk
 from leadledger.processes import StartFailed
@@ -24,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "worker": "keep the schedule in the foreground: every source at its cadence, and a daily archive file",
     "migrate": "apply what is missing of supabase/migrations, and write the prices of leadledger/plans.toml",
     "privacy": "see and decide what people ask for whom permits name",
+    "credits": "find accounts, read their statements, give or take credits, give a plan",
     "refunds": "see and decide what accounts ask for whose claims no record decides",
     "billing": "tell Stripe of our prices, compare our books with Stripe's, see and retry its events",
     "db-url": "print the database's address, for psql and pg_dump",
@@ -43,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "worker": lambda: _work(settings, options),
             "migrate": lambda: _migrate(settings),
             "privacy": lambda: desk.run(options, settings, _say),
+            "credits": lambda: credit_desk.run(options, settings, _say),
             "refunds": lambda: refund_desk.run(options, settings, _say),
             "billing": lambda: billing_desk.run(options, settings, _say),
             "db-url": lambda: _print_url(settings, is_api=options.api),
@@ -79,6 +82,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             )
         if name == "privacy":
             desk.add_commands(command)
+        if name == "credits":
+            credit_desk.add_commands(command)
         if name == "refunds":
             refund_desk.add_commands(command)
         if name == "billing":
