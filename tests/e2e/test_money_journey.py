@@ -5,54 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tomllib
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from permit_leads.settings import REPOSITORY
 from tests.e2e.conftest import Reader, open_context, sign_up
+from tests.e2e.money import CATALOG, SEATS, TRIAL, claim, fact, open_lead, panel, sold
 from tests.e2e.stack import Stack, first_number
 
 pytestmark = pytest.mark.e2e
 
-CATALOG: dict[str, Any] = tomllib.loads((REPOSITORY / "leadledger" / "plans.toml").read_text(encoding="utf-8"))
-TRIAL: int = CATALOG["terms"]["trial_credits"]
-SEATS: int = CATALOG["claims"]["any"]["seats"]
 # Work that a general contractor holds, whose permit names a person.
 NAMED = "/leads?trade=roofing&county=47037&openness=likely"
-
-
-def open_lead(page: Page, place: int, query: str = "/leads") -> str:
-    """Opens one of the leads of a list, and says where it is."""
-    page.goto(query)
-    link = page.locator("[data-lead] a:visible").nth(place)
-    address = link.get_attribute("href") or ""
-    link.click()
-    page.get_by_role("heading", name="Claim this lead").wait_for()
-    return address
-
-
-def panel(page: Page) -> Locator:
-    return page.locator("section[aria-labelledby=claim]")
-
-
-def fact(page: Page, name: str) -> Locator:
-    """A value of the claim panel, by its title."""
-    return (
-        panel(page).locator("div", has=page.get_by_role("term").get_by_text(name, exact=True)).get_by_role("definition")
-    )
-
-
-def sold(page: Page) -> int:
-    return first_number(page.locator("[data-sold]").inner_text())
-
-
-def claim(page: Page, label: str = "Claim for 1 credit") -> None:
-    page.get_by_role("button", name=label).click()
-    page.get_by_role("heading", name="You hold this lead").wait_for()
 
 
 def test_a_trial_claims_a_lead_sees_its_names_and_takes_it_back(page: Page, reader: Reader) -> None:
