@@ -64,6 +64,7 @@ select told.credit_entry_id, told.amount, told.balance, told.reason, told.claim_
 
 -- list_offers --
 select offer.lead_id, offer.credits, offer.seats, offer.sold, offer.exclusive_credits, offer.exclusive_hours,
-       offer.exclusive_until, offer.is_held, offer.is_exclusive_possible, offer.is_in_plan
+       offer.exclusive_until, offer.is_held, offer.is_exclusive_possible, offer.is_in_plan,
+       private.names_published(offer.lead_id) as names
   from private.offers_of(%(account_id)s, %(lead_ids)s) as offer
  order by array_position(%(lead_ids)s::uuid[], offer.lead_id);

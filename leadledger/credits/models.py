@@ -116,6 +116,9 @@ class Offer(BaseModel):
     is_held: bool = Field(description="You hold it; to claim it again costs nothing.")
     is_exclusive_possible: bool
     is_in_plan: bool = Field(description="Whether your plan reaches the place.")
+    names: list[Literal["owner", "applicant", "contractor"]] = Field(
+        description="Whose names the publisher gives, which a claim opens; empty: none."
+    )
 
 
 class Offers(BaseModel):

@@ -69,6 +69,15 @@ def entries(person: Person) -> list[dict[str, Any]]:
     return found
 
 
+def test_offer_says_whose_names_a_claim_would_open(
+    client: httpx.Client, owner: psycopg.Connection, lead_id: str
+) -> None:
+    person = enter(client)
+    assert offer(person, lead_id)["names"] == ["owner", "applicant", "contractor"]
+    owner.execute(SQL["lose_names"], {"lead_id": lead_id})
+    assert offer(person, lead_id)["names"] == ["contractor"]
+
+
 def test_new_account_tries_us_out_without_a_card(client: httpx.Client) -> None:
     found = credits_of(enter(client))
     assert (found["balance"], found["plan"]["plan"]) == (TERMS.trial_credits, "trial")

@@ -43,3 +43,10 @@ values (%(account_id)s, -6, 'adjustment', 'test:overdraw');
 
 -- buy --
 select private.add_credits(%(account_id)s, 50, 'purchase', 'session:cs_test_1');
+
+-- lose_names --
+update public.permits as permit
+   set owner_name = null, applicant_name = null
+  from public.leads as lead
+ where lead.lead_id = %(lead_id)s
+   and permit.permit_id = lead.permit_id;

@@ -5939,6 +5939,11 @@ export interface components {
              */
             lead_id: string;
             /**
+             * Names
+             * @description Whose names the publisher gives, which a claim opens; empty: none.
+             */
+            names: ("owner" | "applicant" | "contractor")[];
+            /**
              * Seats
              * @description Most accounts that may hold the lead.
              */

@@ -45,6 +45,7 @@ WALLS = {
     "private.request_refund": "only for accounts the caller may work for",
     "private.buy_zip": "only for accounts the caller may work for; of others that they hold it, never who",
     "private.choose_metro": "only for accounts the caller is an admin of",
+    "private.names_published": "which names a publisher gives, never one of them; the same for everybody",
     "private.offers_of": "only for accounts the caller is a member of; of others a number, never who",
     "private.plan_of": "only of the caller's own accounts",
     "private.plan_reaches": "only by the plan of the caller's own accounts; true for all others",

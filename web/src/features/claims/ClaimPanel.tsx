@@ -32,6 +32,7 @@ export function ClaimPanel(props: Props) {
       </h2>
       {offer && <Terms offer={offer} claim={claim} balance={credits.balance} />}
       {claim && <PublishedNames people={claim.people} />}
+      {!claim && offer && <NamesInside names={offer.names} />}
       {claim && (
         <p className="flex flex-wrap gap-x-6 gap-y-2">
           <Link href={`/my-leads/${claim.claim_id}`} prefetch={false} className="font-semibold link">
@@ -143,6 +144,27 @@ function Terms({ offer, claim, balance }: { offer: Offer; claim: ClaimDetail | n
       <Term name="Your balance">{formatCredits(balance)}</Term>
     </dl>
   )
+}
+
+/** What the claim would open, before it is paid for. */
+function NamesInside({ names }: { names: Offer['names'] }) {
+  const opened = names.map((name) => NAMES[name])
+  return (
+    <p className="text-sm">
+      <span className="text-ink-3">Names on the permit: </span>
+      {opened.length > 0 ? (
+        <strong>{new Intl.ListFormat('en-US').format(opened)}, open after the claim</strong>
+      ) : (
+        <strong>none published</strong>
+      )}
+    </p>
+  )
+}
+
+const NAMES: Record<Offer['names'][number], string> = {
+  owner: 'owner',
+  applicant: 'applicant',
+  contractor: 'contractor’s person',
 }
 
 function ownExclusive({ is_exclusive, exclusive_until }: ClaimDetail): string {
