@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -101,9 +103,11 @@ def open_checkout(
     }
     lookup_key = parameters.pop("lookup_key")
     parameters["line_items"] = [{"price": _find_price(counter.gateway, lookup_key), "quantity": 1}]
+    sessions = counter.gateway.client.v1.checkout.sessions
+    if isinstance(wanted, PlanCheckout):
+        _close_open_plans(counter.gateway, customer_id)
     key = f"checkout-{acting.account_id}-{idempotency_key or uuid4()}"
-    create = counter.gateway.client.v1.checkout.sessions.create
-    session = counter.gateway.create(create, parameters, sha256(key.encode()).hexdigest())
+    session = counter.gateway.create(sessions.create, parameters, sha256(key.encode()).hexdigest())
     return {"url": session["url"], "expires_at": datetime.fromtimestamp(session["expires_at"], UTC)}
 
 
@@ -166,6 +170,17 @@ def _pack_parameters(account_id: UUID, catalog: Catalog, wanted: PackCheckout) -
         "metadata": about,
         "payment_intent_data": {"metadata": about},
     }
+
+
+def _close_open_plans(gateway: Gateway, customer_id: str) -> None:
+    """Of two pages for a plan only the last can be paid: nobody subscribes twice."""
+    sessions = gateway.client.v1.checkout.sessions
+    for one in gateway.read_all(sessions.list, customer=customer_id, status="open"):
+        if one["mode"] != "subscription":
+            continue
+        with suppress(stripe.InvalidRequestError):  # paid or expired in between
+            expire = partial(sessions.expire, one["id"])
+            gateway.create(expire, {}, f"expire-{one['id']}")
 
 
 def _find_price(gateway: Gateway, lookup_key: str) -> str:

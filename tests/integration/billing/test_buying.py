@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from simulators.stripe import StripeRefusal
 from tests.integration.billing.conftest import Buyer, Site
 
 TRIAL = 5
@@ -81,6 +82,15 @@ def test_second_plan_is_a_conflict_and_says_the_way(site: Site, buyer: Buyer) ->
     answer = buyer.person.ask("POST", "/api/billing/checkout", json={"kind": "plan", "plan": "enterprise"})
     assert (answer.status_code, answer.json()["code"]) == (409, "already_subscribed")
     assert buyer.person.ask("POST", "/api/billing/portal").json()["url"].startswith(site.stripe.url)
+
+
+def test_of_two_pages_for_a_plan_only_the_last_can_be_paid(site: Site, buyer: Buyer) -> None:
+    first, second = (buyer.checkout(kind="plan", plan=plan) for plan in ("pro", "enterprise"))
+    with pytest.raises(StripeRefusal, match=r"expired|no longer"):
+        site.stripe.pay(first)
+    site.stripe.pay(second)
+    site.deliver()
+    assert (buyer.standing["plan"]["plan"], buyer.balance) == ("enterprise", TRIAL + 2_000)
 
 
 def test_portal_is_for_whoever_bought(buyer: Buyer) -> None:
