@@ -68,6 +68,26 @@ def test_a_pack_is_bought_and_its_credits_are_spent(page: Page, reader: Reader) 
     expect(bought.locator("td").nth(2)).to_have_text(f"+{PACK}")
 
 
+def test_a_zip_is_held_alone_once_there_are_credits_for_it(page: Page, reader: Reader) -> None:
+    def hold() -> Locator:
+        page.goto("/credits")
+        page.get_by_label("Trade").select_option("roofing")
+        page.get_by_label("ZIP", exact=True).fill("37115")
+        page.get_by_role("button", name=f"Hold it for {price} credits").click()
+        return page.get_by_role("region", name="Exclusive ZIPs")
+
+    price: int = CATALOG["terms"]["exclusive_zip_credits"]
+    expect(hold().get_by_role("alert")).to_contain_text("Not enough credits.")
+    page.goto("/billing")
+    page.get_by_role("button", name="Buy 50 credits").click()
+    pay(page)
+    see_in_time(page, page.get_by_role("link", name=f"Credits {TRIAL + PACK} left"))
+    expect(hold().get_by_role("status")).to_contain_text("37115 is yours.")
+    expect(page.get_by_role("list", name="Held now")).to_contain_text("37115, Roofing")
+    expect(page.locator("tr[data-entry=adjustment]").first).to_contain_text("Exclusive ZIP")
+    expect(page.get_by_role("link", name=f"Credits {TRIAL + PACK - price} left")).to_be_visible()
+
+
 def test_a_payment_that_was_left_costs_nothing(page: Page, reader: Reader) -> None:
     page.goto("/billing")
     page.get_by_role("button", name="Buy 50 credits").click()

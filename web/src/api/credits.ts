@@ -3,7 +3,7 @@ import 'server-only'
 import { cache } from 'react'
 
 import { backend, bodyOf } from './client'
-import type { Cap, Credits, EntryPage, EntryReason, Offer } from './types'
+import type { Cap, Credits, EntryPage, EntryReason, ExclusiveZips, Offer } from './types'
 
 /** Balance, what expires next, this month's use, caps and plan. */
 export const readCredits = cache(async (accessToken: string): Promise<Credits> =>
@@ -33,6 +33,21 @@ export async function changeCap(
 ): Promise<Cap[]> {
   const body = { user_id: userId, credits_a_month: creditsAMonth }
   return bodyOf(await backend(accessToken).PUT('/api/credits/caps', { body })).caps
+}
+
+/** ZIPs in which nobody but the account may claim now, and what one costs. */
+export async function listExclusiveZips(accessToken: string): Promise<ExclusiveZips> {
+  return bodyOf(await backend(accessToken).GET('/api/exclusive-zips'))
+}
+
+/** Buys a ZIP and trade, or holds it longer; sent again with the same key it is done once. */
+export async function buyExclusiveZip(
+  accessToken: string,
+  wanted: { trade: string; zip: string },
+  writeKey: string,
+): Promise<ExclusiveZips['items'][number]> {
+  const params = { header: { 'idempotency-key': writeKey } }
+  return bodyOf(await backend(accessToken).POST('/api/exclusive-zips', { params, body: wanted }))
 }
 
 /** Whether the credits of a claim came back, as the ledger has it. */

@@ -47,3 +47,4 @@ export type Subscription = NonNullable<Billing['subscription']>
 export type BillingNotice = NonNullable<Billing['notice']>
 export type Payments = Schemas['Payments']
 export type NewCheckout = Schemas['PlanCheckout'] | Schemas['PackCheckout']
+export type ExclusiveZips = Schemas['ExclusiveZips']

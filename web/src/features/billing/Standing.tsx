@@ -66,7 +66,7 @@ function SubscriptionTag({ subscription }: { subscription: Subscription }) {
 }
 
 function Periods({ subscription }: { subscription: Subscription }) {
-  const { name, cents_a_month, current_period_end, cancel_at, cancel_at_period_end, past_due_since } =
+  const { name, status, cents_a_month, current_period_end, cancel_at, cancel_at_period_end, past_due_since } =
     subscription
   const ends = cancel_at ?? (cancel_at_period_end ? current_period_end : null)
   if (!isRunning(subscription)) {
@@ -76,7 +76,9 @@ function Periods({ subscription }: { subscription: Subscription }) {
     <>
       <Term name="Price">{formatCents(cents_a_month)} a month, before tax</Term>
       {ends && <Term name="Canceled, runs until">{formatInstant(ends)}</Term>}
-      {!ends && current_period_end && <Term name="Paid until">{formatInstant(current_period_end)}</Term>}
+      {!ends && status === 'active' && current_period_end && (
+        <Term name="Paid until">{formatInstant(current_period_end)}</Term>
+      )}
       {past_due_since && <Term name="Payment failed">{formatInstant(past_due_since)}</Term>}
       {subscription.next_payment_attempt && (
         <Term name="We try again">{formatInstant(subscription.next_payment_attempt)}</Term>

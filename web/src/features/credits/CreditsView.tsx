@@ -15,12 +15,14 @@ interface Props {
   members: Member[]
   trades: TradeName[]
   role: Account['role']
-  /** The refunds, which stand below the statement. */
-  children: ReactNode
+  /** What stands below the statement. */
+  refunds: ReactNode
+  /** What stands below the caps. */
+  zips: ReactNode
 }
 
 /** How the account stands, and every line that made it so. */
-export function CreditsView({ credits, page, isFirstPage, members, trades, role, children }: Props) {
+export function CreditsView({ credits, page, isFirstPage, members, trades, role, refunds, zips }: Props) {
   return (
     <Page>
       <div className="space-y-8">
@@ -38,15 +40,23 @@ export function CreditsView({ credits, page, isFirstPage, members, trades, role,
               <h2 id="refunds" className="text-lg font-bold">
                 Credits that came back
               </h2>
-              {children}
+              {refunds}
             </section>
           </div>
-          <section aria-labelledby="caps" className="space-y-3">
-            <h2 id="caps" className="text-lg font-bold">
-              Caps
-            </h2>
-            <Caps caps={credits.caps} members={members} role={role} />
-          </section>
+          <div className="space-y-8">
+            <section aria-labelledby="caps" className="space-y-3">
+              <h2 id="caps" className="text-lg font-bold">
+                Caps
+              </h2>
+              <Caps caps={credits.caps} members={members} role={role} />
+            </section>
+            <section aria-labelledby="zips" className="space-y-3">
+              <h2 id="zips" className="text-lg font-bold">
+                Exclusive ZIPs
+              </h2>
+              {zips}
+            </section>
+          </div>
         </div>
       </div>
     </Page>

@@ -102,19 +102,27 @@ function Line({ entry, leads, members, trades }: LineProps) {
   )
 }
 
-/** What the line came of: a lead to open, an invoice, the refund below. */
+/** What the line came of: a lead to open, a ZIP, an invoice, our reason, the refund below. */
 function Origin({ entry, leads, trades }: Omit<LineProps, 'members'>): ReactNode {
   const leadId = detail(entry, 'lead_id') ?? (entry.claim_id === null ? null : leads.get(entry.claim_id))
   const trade = detail(entry, 'trade')
-  const invoice = detail(entry, 'invoice_id')
+  const tradeLabel = trade && (trades.find((each) => each.trade === trade)?.label ?? trade)
+  const facts = [
+    detail(entry, 'kind') === 'exclusive_zip' &&
+      [tradeLabel, detail(entry, 'zip')].filter(Boolean).join(', '),
+    detail(entry, 'invoice') && `Invoice ${detail(entry, 'invoice')}`,
+    detail(entry, 'kind') === 'operator' && detail(entry, 'reason'),
+  ].filter(Boolean)
   return (
     <>
       {leadId && (
         <Link href={`/leads/${leadId}`} prefetch={false} className="inline-flex min-h-6 items-center link">
-          {trade ? (trades.find((each) => each.trade === trade)?.label ?? trade) : 'The lead'}
+          {tradeLabel ?? 'The lead'}
         </Link>
       )}
-      {invoice && <span className="block text-ink-3">Invoice {invoice}</span>}
+      {facts.length > 0 && (
+        <span className="block [overflow-wrap:anywhere] text-ink-3">{facts.join(', ')}</span>
+      )}
       {entry.details['kind'] === 'evidence' && (
         <a href="#refunds" className="inline-flex min-h-6 items-center link">
           Evidence

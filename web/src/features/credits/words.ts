@@ -15,13 +15,20 @@ export function detail(entry: Entry, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
+const KIND_WORDS: Record<string, string> = {
+  trial: 'Credits to try it',
+  undo: 'Claim undone',
+  change: 'Credits of the changed plan',
+  exclusive_zip: 'Exclusive ZIP',
+  refund: 'Payment given back',
+  dispute: 'Payment disputed',
+  operator: 'Adjusted by us',
+}
+
 /** What an entry is, in few words. */
 export function entryTitle(entry: Entry): string {
-  const kind = detail(entry, 'kind')
-  if (kind === 'trial') return 'Credits to try it'
-  if (kind === 'undo') return 'Claim undone'
   if (entry.reason === 'claim' && entry.details['is_exclusive'] === true) return 'Exclusive claim'
-  return REASON_WORDS[entry.reason]
+  return KIND_WORDS[detail(entry, 'kind') ?? ''] ?? REASON_WORDS[entry.reason]
 }
 
 /** Of which lead each claim is, as far as the entries tell. */

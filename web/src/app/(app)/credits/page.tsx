@@ -3,13 +3,14 @@ import { redirect } from 'next/navigation'
 
 import { listMembers, readAccount } from '@/api/account'
 import { listTrades } from '@/api/catalog'
-import { listEntries, readCredits } from '@/api/credits'
+import { listEntries, listExclusiveZips, readCredits } from '@/api/credits'
 import { BackendError } from '@/api/errors'
 import { listRefunds } from '@/api/refunds'
 import { readSession } from '@/api/session'
 import type { EntryPage } from '@/api/types'
 import { CreditsView } from '@/features/credits/CreditsView'
 import { Refunds } from '@/features/refunds/Refunds'
+import { ZipDesk } from '@/features/zips/ZipDesk'
 import { signInHref } from '@/lib/paths'
 
 export const metadata: Metadata = { title: 'Credits' }
@@ -30,17 +31,21 @@ export default async function CreditsPage({ searchParams }: PageProps<'/credits'
   const session = await readSession()
   if (!session) redirect(signInHref('/credits'))
   const { accessToken } = session
-  const [credits, page, members, trades, { role }, refunds] = await Promise.all([
+  const [credits, page, members, trades, { role }, refunds, zips] = await Promise.all([
     readCredits(accessToken),
     tryEntries(accessToken, cursor),
     listMembers(accessToken),
     listTrades(),
     readAccount(accessToken),
     listRefunds(accessToken),
+    listExclusiveZips(accessToken),
   ])
   return (
-    <CreditsView {...{ credits, page, members, trades, role }} isFirstPage={cursor === undefined}>
-      <Refunds page={refunds} />
-    </CreditsView>
+    <CreditsView
+      {...{ credits, page, members, trades, role }}
+      isFirstPage={cursor === undefined}
+      refunds={<Refunds page={refunds} />}
+      zips={<ZipDesk zips={zips} trades={trades} canBuy={role !== 'viewer'} />}
+    />
   )
 }
