@@ -36,3 +36,10 @@ delete from procrastinate.procrastinate_jobs as job
           where event.job_id = job.id
             and event.at > clock_timestamp() - interval '30 days'
        )
+
+-- take_up_waiting --
+-- What the waiting jobs of a task were put in with is there to be seen: whoever begins now does the work of all of them.
+delete from procrastinate.procrastinate_jobs as job
+ where job.task_name = %(task)s
+   and job.status = 'todo'
+   and job.scheduled_at is null

@@ -2,110 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
-from leadledger.app import create_app
 from leadledger.plans import load_catalog
-from leadledger.refunds.crediting import credit_proved
-from permit_leads.store.queries import load_queries
-from tests.conftest import _fresh_database, as_api
-from tests.integration.api.conftest import make_settings, serve
-from tests.integration.api.people import Person, enter, give_credits
-from tests.integration.api.rows import Loaded, load
+from tests.integration.api.people import Person, enter
+from tests.integration.refunds.conftest import NUMBERS, SQL, Sold, buy, days_ago, find_leads, look
 
-SQL = load_queries(Path(__file__).with_suffix(".sql"))
 TERMS = load_catalog().terms
-NUMBERS = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Sold:
-    """A claim that was paid for, and ways to change what the records say of it."""
-
-    person: Person
-    owner: psycopg.Connection
-    claim_id: str
-    lead_id: str
-    permit_id: str
-
-    def change(self, title: str, **values: object) -> None:
-        known = {"claim_id": self.claim_id, "lead_id": self.lead_id, "permit_id": self.permit_id}
-        self.owner.execute(SQL[title], {**known, **values})
-
-    def correct(self, **fields: object) -> None:
-        names = ("status", "completed_date", "expires_date", "address", "county_fips")
-        self.change("correct", **{name: fields.get(name) for name in names})
-
-    def refund(self) -> tuple[Any, ...] | None:
-        return self.owner.execute(SQL["refund_of"], {"claim_id": self.claim_id}).fetchone()
-
-    def entries(self) -> tuple[int, int]:
-        row = self.owner.execute(SQL["count_entries"], {"claim_id": self.claim_id}).fetchone()
-        assert row is not None
-        return row[0], row[1]
-
-
-@pytest.fixture(scope="module")
-def place(
-    template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[httpx.Client, psycopg.Connection, str]]:
-    for url in _fresh_database(template_database):
-        settings = make_settings(as_api(url), tmp_path_factory.mktemp("home"))
-        with psycopg.connect(url, autocommit=True) as owner, serve(create_app(settings)) as client:
-            load(owner, Loaded(permit_count=1_000))
-            owner.execute(SQL["finish_first_load"])
-            yield client, owner, url
-
-
-@pytest.fixture
-def owner(place: tuple[httpx.Client, psycopg.Connection, str]) -> psycopg.Connection:
-    return place[1]
-
-
-@pytest.fixture
-def person(place: tuple[httpx.Client, psycopg.Connection, str]) -> Person:
-    entered = enter(place[0])
-    give_credits(place[1], entered, 100)
-    place[1].execute(SQL["put_plan"], {"account_id": entered.account_id})
-    return entered
-
-
-def find_leads(owner: psycopg.Connection, count: int) -> list[tuple[str, str]]:
-    """Leads of one trade, each of a permit of its own that nobody has claimed."""
-    found = owner.execute(SQL["fresh_leads"]).fetchall()
-    trade = found[0][2]
-    chosen = [(str(lead_id), str(permit_id)) for lead_id, permit_id, its in found if its == trade]
-    return chosen[:count]
-
-
-def buy(owner: psycopg.Connection, person: Person, lead: tuple[str, str]) -> Sold:
-    answer = person.ask("POST", "/api/claims", json={"lead_id": lead[0]})
-    assert answer.status_code == 201, answer.text
-    return Sold(person, owner, answer.json()["claim_id"], *lead)
-
-
-@pytest.fixture
-def sold(owner: psycopg.Connection, person: Person) -> Sold:
-    return buy(owner, person, find_leads(owner, 1)[0])
-
-
-def look(url: str, *, is_whole: bool = True) -> None:
-    with psycopg.connect(url) as conn:
-        credit_proved(conn, is_whole=is_whole)
-
-
-def days_ago(count: float) -> datetime:
-    return datetime.now(UTC) - timedelta(days=count)
 
 
 def after_sale(sold: Sold, days: float) -> datetime:
@@ -180,6 +89,16 @@ def test_permit_read_later_than_promised_is_credited(
     assert (sold.refund() or (None,))[0] == ("late" if is_credited else None)
 
 
+def test_permit_that_was_old_when_the_first_load_brought_it_is_not_late(
+    owner: psycopg.Connection, person: Person, place: Any
+) -> None:
+    lead = find_leads(owner, 1)[0]
+    owner.execute(SQL["issue_long_ago"], {"permit_id": lead[1]})
+    sold = buy(owner, person, lead)
+    look(place[2])
+    assert sold.refund() is None
+
+
 @pytest.mark.parametrize(
     ("days", "is_credited"), [(1, True), (TERMS.duplicate_days - 1, True), (TERMS.duplicate_days + 1, False)]
 )
@@ -205,6 +124,20 @@ def test_duplicate_waits_until_the_earlier_claim_can_no_longer_be_undone(
     assert second.refund() is None
     assert person.ask("DELETE", f"/api/claims/{first.claim_id}").status_code == 204
     look(place[2])
+    assert second.refund() is None
+
+
+def test_only_one_of_two_at_one_address_is_credited_when_the_first_proves_bad(
+    owner: psycopg.Connection, person: Person, place: Any
+) -> None:
+    leads = find_leads(owner, 2)
+    owner.execute(SQL["settle_at"], {"permit_ids": [permit_id for _, permit_id in leads]})
+    first, second = (buy(owner, person, lead) for lead in leads)
+    first.change("move_claim", days=1)
+    first.correct(status="Permit Finaled", completed_date=days_ago(9))
+    look(place[2])
+    look(place[2])
+    assert (first.refund() or (None,))[0] == "over_before_sale"
     assert second.refund() is None
 
 
@@ -250,12 +183,6 @@ def test_what_changed_since_the_last_look_is_enough(sold: Sold, place: Any) -> N
     sold.correct(address="1 ELSEWHERE AVE")
     look(place[2], is_whole=False)
     assert sold.refund() is not None
-
-
-def test_evidence_and_sales_wake_the_job(sold: Sold) -> None:
-    sold.change("redact", at=days_ago(400), number=next(NUMBERS))
-    waiting = sold.owner.execute(SQL["waiting_jobs"]).fetchone()
-    assert waiting == (1,)
 
 
 def test_refund_cannot_be_changed(sold: Sold, place: Any) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import _fresh_database, as_api
 from tests.integration.api.conftest import make_settings, serve
 from tests.integration.api.people import Person, enter, give_credits, join
 from tests.integration.api.rows import Loaded, load
-from tests.integration.refunds.test_evidence import SQL, Sold, buy, find_leads, look
+from tests.integration.refunds.conftest import SQL, Sold, buy, find_leads, look
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 -- finish_first_load --
 -- The fixture's rows came with the first run.
 update public.etl_runs
-   set finished_at = now() + interval '1 second';
+   set permit_new_count = 1000;
 
 -- fresh_leads --
 -- Of permits nobody has claimed anything of, issued within the last days; two leads a permit.
@@ -60,9 +60,41 @@ update public.leads
  where lead_id = %(lead_id)s;
 
 -- read_late --
+-- A later run brought it.
+with later as (
+  insert into public.etl_runs (run_id, dataset_id, kind, status, started_at, permit_new_count)
+  select gen_random_uuid(), permit.dataset_id, 'sync', 'success', now(), 1
+    from public.permits as permit
+   where permit.permit_id = %(permit_id)s
+  returning run_id),
+  came as (
+  update public.permit_versions
+     set run_id = later.run_id
+    from later
+   where permit_id = %(permit_id)s)
 update public.permits
-   set issued_date = current_date - %(days)s, first_recorded_at = now() + interval '1 minute'
+   set issued_date = current_date - %(days)s, first_recorded_at = now()
  where permit_id = %(permit_id)s;
+
+-- issue_long_ago --
+update public.permits
+   set issued_date = current_date - 300
+ where permit_id = %(permit_id)s;
+
+-- read_hours_ago --
+update public.permits
+   set recorded_at = now() - interval '5 hours'
+ where permit_id = %(permit_id)s;
+
+-- take_waiting_jobs --
+-- As a worker that begins with them.
+delete from procrastinate.procrastinate_jobs
+ where task_name = 'credit_refunds';
+
+-- tell_changed --
+insert into public.events (first_event_id, last_event_id, kind, dataset_id, run_id, recorded_at, permit_ids, versions)
+values (800000 + %(number)s, 800000 + %(number)s, 'permit.changed', 'austin_issued_permits', gen_random_uuid(), %(at)s,
+        array[%(permit_id)s]::uuid[], array[2]);
 
 -- move_claim --
 update public.claims
@@ -99,3 +131,10 @@ update public.refunds set credits = 100 where claim_id = %(claim_id)s;
 select count(*)
   from procrastinate.procrastinate_jobs as job
  where job.task_name = 'credit_refunds' and job.status = 'todo';
+
+-- credit_some_other --
+-- What the judge must see: credits of a claim that nothing proves bad.
+select private.credit_refund(claim.claim_id, 'late', now(), '{}', 'evidence')
+  from public.claims as claim
+ where not exists (select from public.refunds as refund where refund.claim_id = claim.claim_id)
+ limit 1;
