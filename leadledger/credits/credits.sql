@@ -14,7 +14,8 @@ select coalesce(-sum(entry.amount), 0)::bigint as used
 
 -- read_lots --
 -- All that came and went, for what is left of each lot.
-select entry.amount, entry.expires_at, entry.recorded_at
+select entry.amount, entry.expires_at, entry.recorded_at,
+       entry.claim_id, entry.reason = 'refund' and entry.details ->> 'kind' = 'undo' as is_undo
   from public.credit_entries as entry
  where entry.account_id = %(account_id)s
  order by entry.credit_entry_id;

@@ -18,7 +18,8 @@ select distinct entry.account_id
 select private.hold_account(%(account_id)s);
 
 -- read_entries --
-select entry.credit_entry_id, entry.amount, entry.expires_at
+select entry.credit_entry_id, entry.amount, entry.expires_at,
+       entry.claim_id, entry.reason = 'refund' and entry.details ->> 'kind' = 'undo' as is_undo
   from public.credit_entries as entry
  where entry.account_id = %(account_id)s
  order by entry.credit_entry_id;

@@ -59,7 +59,7 @@ class RefundPage(BaseModel):
 class PageFilter(BaseModel):
     """Which page."""
 
-    model_config = STRICT
+    model_config = ConfigDict(extra="forbid")
 
     cursor: CursorText | None = Field(default=None, description="`next_cursor` of the page before; goes on from there.")
     limit: int = Field(default=50, ge=1, le=100, description="Rows a page.")

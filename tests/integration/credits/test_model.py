@@ -42,7 +42,7 @@ class Money(RuleBasedStateMachine):
         self.people: list[Person] = [enter(self.client) for _ in range(2)]
         self.balances = [CATALOG.terms.trial_credits] * 2
         self.trials = [CATALOG.terms.trial_credits] * 2  # what is left of the credits that end
-        self.held: list[dict[str, int]] = [{}, {}]  # claim by its price
+        self.held: list[dict[str, tuple[int, int]]] = [{}, {}]  # a claim's price, and what of it the trial paid
         self.keys: set[tuple[int, str]] = set()
 
     @rule(who=st.integers(0, 1), amount=st.integers(1, 20), key=st.sampled_from("abc"))
@@ -62,16 +62,17 @@ class Money(RuleBasedStateMachine):
             assert (answer.status_code, answer.json()["code"]) == (402, "credits_missing")
             return
         assert answer.status_code == 201, answer.text
-        self._spend(who, price)
-        self.held[who][answer.json()["claim_id"]] = price
+        self.held[who][answer.json()["claim_id"]] = price, self._spend(who, price)
 
     @rule(who=st.integers(0, 1), is_refunded_too=st.booleans())
     @precondition(lambda self: any(self.held))
     def undo(self, who: int, is_refunded_too: bool) -> None:
         if self.held[who]:
-            claim_id, price = self.held[who].popitem()
-            if is_refunded_too:
+            claim_id, (price, of_trial) = self.held[who].popitem()
+            if is_refunded_too:  # these credits do not end
                 self._ask("refund", who, claim_id=claim_id)
+            else:
+                self.trials[who] += of_trial
             assert self.people[who].ask("DELETE", f"/api/claims/{claim_id}").status_code == 204
             self.balances[who] += price
             self._ask("refund", who, claim_id=claim_id)  # once more gives nothing
@@ -80,7 +81,7 @@ class Money(RuleBasedStateMachine):
     @precondition(lambda self: any(self.held))
     def refund(self, who: int) -> None:
         if self.held[who]:
-            claim_id, price = self.held[who].popitem()
+            claim_id, (price, _) = self.held[who].popitem()
             for _ in range(2):
                 self._ask("refund", who, claim_id=claim_id)
             self.balances[who] += price
@@ -107,10 +108,12 @@ class Money(RuleBasedStateMachine):
             assert (lowest >= 0, unsound) == (True, 0)
             assert person.ask("GET", "/api/credits").json()["balance"] == balance
 
-    def _spend(self, who: int, amount: int) -> None:
-        """What ends first is used first."""
+    def _spend(self, who: int, amount: int) -> int:
+        """What ends first is used first: how much the trial pays."""
+        of_trial = min(amount, self.trials[who])
         self.balances[who] -= amount
-        self.trials[who] -= min(amount, self.trials[who])
+        self.trials[who] -= of_trial
+        return of_trial
 
     def _ask(self, title: str, who: int, **values: object) -> list[tuple[Any, ...]]:
         about = {"account_id": self.people[who].account_id, **values}

@@ -133,3 +133,10 @@ def test_strangers_and_viewers_ask_for_nothing(sold: Sold, place: Any) -> None:
     body = {"claim_id": sold.claim_id, "complaint": "other"}
     assert viewer.ask("POST", "/api/refund-requests", json=body, headers=headers).status_code == 403
     assert viewer.ask("GET", "/api/refund-requests", headers=headers).status_code == 200
+
+
+def test_pages_are_as_long_as_asked(sold: Sold) -> None:
+    ask(sold)
+    for path in ("/api/refund-requests", "/api/refunds"):
+        assert sold.person.ask("GET", path, params={"limit": 1}).status_code == 200
+        assert sold.person.ask("GET", path, params={"limit": 0}).status_code == 400
