@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,17 +34,20 @@ import psycopg
 from benchmarks.claims_market import Market
 from benchmarks.refunds_city import DATASET, City
 from benchmarks.refunds_sales import Chooser, Lead, Sale, hide_numbers, plan_bad, sell
-from benchmarks.working import SOURCE, running_worker, wait_until
 from leadledger.credits.catalog import write_catalog
 from leadledger.plans import load_catalog
 from leadledger.refunds.crediting import credit_proved
+from permit_leads.settings import REPOSITORY
 from permit_leads.store import db, embedded
 from permit_leads.store.migrate import migrate
 from permit_leads.store.queries import load_queries
-from simulators.publishers import load_snapshot, serve
+from simulators.publishers import Simulator, load_snapshot, serve
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
+WORKERS_SOURCE = "southlake_permits"  # a worker needs one that it may bring in itself
 ACCOUNTS = 40
+PATIENCE_SECONDS = 90.0
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -84,12 +90,12 @@ def measure(size: Size) -> dict[str, Any]:
 
 def run(market: Market, home: Path, size: Size) -> dict[str, Any]:
     """Sell, let the city correct itself, and judge what came back."""
-    with serve(load_snapshot(only={DATASET, SOURCE})) as simulator:
+    with serve(load_snapshot(only={DATASET, WORKERS_SOURCE})) as simulator:
         city = City(simulator, market.owner_url, home, size.days)
         good, bad, old = prepare(market, city, size)
         put_old_claims(market, old, size)
-        urls = embedded.DatabaseUrls(market.owner_url, market.api_url)
-        with running_worker(home, urls, simulator.url, {}):
+        with running_worker(market, simulator, home):
+            wait_until(lambda: ask(market, "looked_until") is not None and not ask(market, "waiting_jobs"))
             sound_yet = [sale for sale in bad if sale.happen]
             sell(market.api_url, [*good, *sound_yet, *(sale.earlier for sale in bad if sale.earlier)])
             set_back(market, bad)
@@ -193,6 +199,35 @@ def ask(market: Market, title: str, **about: object) -> Any:
     """The one value a statement answers; None: no row."""
     row = market.owner.execute(QUERIES[title], about).fetchone()
     return None if row is None else row[0]
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Look again and again; what is not so after a while is told by the figures."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not is_so() and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def running_worker(market: Market, simulator: Simulator, home: Path) -> Iterator[None]:
+    """A worker in a process of its own, until the block ends."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(REPOSITORY),
+        "DATABASE_URL": market.owner_url,
+        "API_DATABASE_URL": market.api_url,
+        "LEADLEDGER_HOME": str(home),
+        "PERMIT_LEADS_CONNECT_TO": simulator.url,
+        "PERMIT_LEADS_SOURCES": WORKERS_SOURCE,
+    }
+    command = [sys.executable, "-m", "leadledger", "worker", "--without-reconcile"]
+    with (home / "worker.log").open("wb") as log:
+        worker = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(60)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,15 @@ update public.claims
    set claimed_at = claimed_at - interval '3 minutes'
  where claim_id = any (%(claim_ids)s);
 
+-- waiting_jobs --
+select count(*)
+  from procrastinate.procrastinate_jobs as job
+ where job.status in ('todo', 'doing')
+   and (job.scheduled_at is null or job.scheduled_at <= now());
+
+-- looked_until --
+select pass.looked_until from public.refund_passes as pass;
+
 -- count_credited --
 select count(*) from public.refunds as refund where refund.claim_id = any (%(claim_ids)s);
 

@@ -16,15 +16,12 @@ from leadledger.processes import choose_port
 from permit_leads.settings import REPOSITORY
 
 PUBLISHABLE_KEY = "sb_publishable_benchmark"
-FOREIGN = ("SUPABASE_", "SANDBOX_", "DATABASE_URL", "BACKEND_", "STRIPE_")
+FOREIGN = ("SUPABASE_", "SANDBOX_", "DATABASE_URL", "BACKEND_")
 
 
 @contextmanager
-def served_api(home: Path, api_url: str, more: Mapping[str, str] | None = None) -> Iterator[str]:
-    """`python -m leadledger serve` over this database; its origin. Nobody's minute is ever used up.
-
-    `more`: what else its environment says.
-    """
+def served_api(home: Path, api_url: str) -> Iterator[str]:
+    """`python -m leadledger serve` over this database; its origin. Nobody's minute is ever used up."""
     port = choose_port(0)
     own = {
         "LEADLEDGER_HOME": str(home),
@@ -34,7 +31,6 @@ def served_api(home: Path, api_url: str, more: Mapping[str, str] | None = None) 
         "BACKEND_PORT": str(port),
         "RATE_LIMIT_PER_MINUTE": "10000000",
         "RATE_LIMIT_ADDRESS_PER_MINUTE": "10000000",
-        **(more or {}),
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)} | own
     with started([sys.executable, "-m", "leadledger", "serve"], environment, port, "/health") as origin:

@@ -14,7 +14,7 @@ from leadledger.acting import Acting
 from leadledger.errors import NotFound
 from leadledger.leads.conditions import QUERIES as SEARCH
 from leadledger.leads.summaries import summarize
-from leadledger.pipeline.failures import ClaimInWork, MoveNotAllowed, in_our_words, stale
+from leadledger.pipeline.failures import ClaimInWork, MoveNotAllowed, UndoOver, in_our_words, stale
 from leadledger.pipeline.models import ClaimChange, ClaimFilter, ClaimMove, NewClaim
 from leadledger.time_cursor import cut_page, read_cursor
 from permit_leads.store.queries import load_queries
@@ -129,6 +129,34 @@ def release_claim(acting: Acting, claim_id: UUID) -> None:
     if acting.conn.execute(QUERIES["release_claim"], about).fetchone() is None:
         stage = _read_state(acting, claim_id)["stage"]
         raise ClaimInWork(f"the claim is {stage}; only a new one can be given back; move it to lost instead")
+
+
+def undo_claim(acting: Acting, claim_id: UUID) -> dict[str, object]:
+    """Give a claim back with its credits, or change nothing: unlike `release_claim`, which may cost them.
+
+    Raises:
+        NotFound: the account holds no such claim.
+        ClaimInWork: it was moved on already.
+        UndoOver: the time for it is over, today's undoings are used up, or the credits are back already.
+    """
+    release_claim(acting, claim_id)
+    about = {"account_id": acting.account_id, "claim_id": claim_id}
+    with acting.conn.cursor(row_factory=dict_row) as rows:
+        seen = rows.execute(QUERIES["read_undoing"], about).fetchone()
+    assert seen is not None
+    if not seen["is_undone"]:  # raised, it takes the giving back with it
+        raise UndoOver(f"{_why_not(seen)}; nothing was changed", field="claim_id")
+    return {"claim_id": claim_id, "credits": seen["credits"]}
+
+
+def _why_not(seen: Mapping[str, Any]) -> str:
+    if seen["credits"] == 0:
+        return "the claim was free, so nothing comes back"
+    if seen["is_refunded"]:
+        return "the credits of this claim came back already"
+    if seen["is_late"]:
+        return f"a claim can be undone for {seen['undo_seconds']} seconds, and they are over"
+    return f"{seen['undos_a_day']} claims a day can be undone, and they are used up"
 
 
 def name_assignee(acting: Acting, wanted: UUID | str | None) -> dict[str, object]:

@@ -38,6 +38,13 @@ class ClaimInWork(AppError):
     code = "claim_in_work"
 
 
+class UndoOver(AppError):
+    """The claim can no longer be given back with its credits."""
+
+    status = 409
+    code = "undo_over"
+
+
 class CreditsMissing(AppError):
     """The account has fewer credits than the claim costs."""
 

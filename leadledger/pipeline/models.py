@@ -68,6 +68,13 @@ class TaskFilter(BaseModel):
     limit: Limit = 25
 
 
+class Undone(BaseModel):
+    """The claim is gone, and its credits are back."""
+
+    claim_id: UUID
+    credits: int
+
+
 class NewClaim(BaseModel):
     """Which lead to claim."""
 

@@ -109,6 +109,15 @@ update public.claims
    and stage = 'new'
 returning claim_id;
 
+-- read_undoing --
+select claim.undone_at is not null as is_undone, claim.credits, claim.claimed_at, terms.undo_seconds, terms.undos_a_day,
+       exists (select from public.refunds as refund where refund.claim_id = claim.claim_id) as is_refunded,
+       claim.claimed_at + terms.undo_seconds * interval '1 second' < now() as is_late
+  from public.claims as claim
+  left join public.credit_terms as terms on true
+ where claim.account_id = %(account_id)s
+   and claim.claim_id = %(claim_id)s;
+
 -- read_state --
 select claim.version, claim.stage, private.next_stages(claim.stage) as next_stages
   from public.claims as claim

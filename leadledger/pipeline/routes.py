@@ -29,6 +29,7 @@ from leadledger.pipeline.models import (
     TaskChange,
     TaskFilter,
     TaskPage,
+    Undone,
 )
 from leadledger.responses import declare_errors, json_response
 
@@ -110,6 +111,15 @@ def release_claim(claim_id: ClaimId, caller: WriterOf, database: DatabaseOf) -> 
     with acting_for_account(database, caller, "member") as acting:
         claims.release_claim(acting, claim_id)
     return Response(status_code=204)
+
+
+@router.post(
+    "/claims/{claim_id}/undo", operation_id="undo_claim", response_model=Undone, responses=REMOVE, dependencies=PLAIN
+)
+def undo_claim(claim_id: ClaimId, caller: WriterOf, database: DatabaseOf, write: WriteOf) -> Response:
+    """Give a claim back with its credits until its `undo_until`; 409 `undo_over` changes nothing."""
+    with acting_for_account(database, caller, "member") as acting:
+        return write.once(acting, lambda: json_response(claims.undo_claim(acting, claim_id)))
 
 
 @router.get("/claims/{claim_id}/notes", operation_id="list_notes", response_model=NotePage, responses=READ)

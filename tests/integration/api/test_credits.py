@@ -155,6 +155,36 @@ def test_claim_given_back_too_late_stays_paid(client: httpx.Client, owner: psyco
     assert credits_of(person)["balance"] == TERMS.trial_credits - PRICE.credits
 
 
+def undo(person: Person, held: dict[str, Any]) -> httpx.Response:
+    return person.ask("POST", f"/api/claims/{held['claim_id']}/undo")
+
+
+def test_undoing_brings_the_credits_or_changes_nothing(
+    client: httpx.Client, owner: psycopg.Connection, lead_id: str
+) -> None:
+    person = enter(client)
+    held = claim(person, lead_id).json()
+    assert undo(person, held).json() == {"claim_id": held["claim_id"], "credits": PRICE.credits}
+    assert undo(person, held).status_code == 404
+    again = claim(person, lead_id).json()
+    owner.execute(SQL["age_claim"], {"claim_id": again["claim_id"], "seconds": TERMS.undo_seconds + 1})
+    late = undo(person, again)
+    assert (late.status_code, late.json()["code"]) == (409, "undo_over")
+    assert person.ask("GET", f"/api/claims/{again['claim_id']}").status_code == 200
+    assert credits_of(person)["balance"] == TERMS.trial_credits - PRICE.credits
+
+
+def test_only_so_many_claims_a_day_can_be_undone(client: httpx.Client, owner: psycopg.Connection, lead_id: str) -> None:
+    person = enter(client)
+    for _ in range(TERMS.undos_a_day):
+        assert undo(person, claim(person, lead_id).json()).status_code == 200
+    held = claim(person, lead_id).json()
+    refused = undo(person, held)
+    assert (refused.status_code, refused.json()["code"]) == (409, "undo_over")
+    assert "used up" in refused.json()["message"]
+    assert person.ask("GET", f"/api/claims/{held['claim_id']}").status_code == 200
+
+
 def test_cap_holds_for_the_account_and_for_a_member(client: httpx.Client, owner: psycopg.Connection) -> None:
     person = enter(client)
     give_credits(owner, person)

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import { backend, bodyOf, expectDone } from './client'
+import { backend, bodyOf } from './client'
 import type { Claim, ClaimDetail, ClaimMove, ClaimPage, NotePage, Stage, Task } from './types'
 
 /** Claims a lead and pays for it; sent again with the same key it is done once. */
@@ -30,9 +30,9 @@ export async function readClaim(accessToken: string, claimId: string): Promise<C
   return bodyOf(await backend(accessToken).GET('/api/claims/{claim_id}', atClaim(claimId)))
 }
 
-/** Gives a new claim back; its credits come back only until its `undo_until`. */
-export async function releaseClaim(accessToken: string, claimId: string): Promise<void> {
-  expectDone(await backend(accessToken).DELETE('/api/claims/{claim_id}', atClaim(claimId)))
+/** Gives a claim back with its credits, which it says; refused, it changes nothing. */
+export async function undoClaim(accessToken: string, claimId: string): Promise<number> {
+  return bodyOf(await backend(accessToken).POST('/api/claims/{claim_id}/undo', atClaim(claimId))).credits
 }
 
 /** Moves a claim to its next stage; refused where somebody moved it since `version` was read. */

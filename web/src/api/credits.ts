@@ -49,9 +49,3 @@ export async function buyExclusiveZip(
   const params = { header: { 'idempotency-key': writeKey } }
   return bodyOf(await backend(accessToken).POST('/api/exclusive-zips', { params, body: wanted }))
 }
-
-/** Whether the credits of a claim came back, as the ledger has it. */
-export async function isRefunded(accessToken: string, claimId: string): Promise<boolean> {
-  const { items } = await listEntries(accessToken, { reason: ['refund'], limit: 20 })
-  return items.some(({ claim_id }) => claim_id === claimId)
-}

@@ -578,6 +578,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/claims/{claim_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Claim
+         * @description Give a claim back with its credits until its `undo_until`; 409 `undo_over` changes nothing.
+         */
+        post: operations["undo_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contractors/profile": {
         parameters: {
             query?: never;
@@ -7534,6 +7554,19 @@ export interface components {
             days: number;
         };
         /**
+         * Undone
+         * @description The claim is gone, and its credits are back.
+         */
+        Undone: {
+            /**
+             * Claim Id
+             * Format: uuid
+             */
+            claim_id: string;
+            /** Credits */
+            credits: number;
+        };
+        /**
          * WebhookDelivery
          * @description One delivery, and how its last attempt ended.
          */
@@ -13160,6 +13193,148 @@ export interface operations {
             };
             /** @description The body is not what this address takes. */
             422: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The minute's allowance is used up; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A bug of ours, recorded under the request id. */
+            500: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database or the token issuer does not answer; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    undo_claim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The account to act for, where the caller belongs to several. */
+                "x-account-id"?: string;
+                /** @description Makes this write safe to send again for 24 hours; any unique text. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description Id of the claim. */
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: `r` requests in the next `t` seconds.
+                     * @example "user";r=598;t=37
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Who is counted, and how many requests (`q`) are allowed in `w` seconds.
+                     * @example "user";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description A parameter is unknown, out of range or not of its kind. */
+            400: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token, or one that proves nothing. */
+            401: {
+                headers: {
+                    /** @description Bearer challenge (RFC 6750). */
+                    "WWW-Authenticate"?: string;
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is good, but not for this. */
+            403: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or it is another account's. */
+            404: {
+                headers: {
+                    /** @description The request's id, as in the body. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It cannot be done as things are; the code says why. */
+            409: {
                 headers: {
                     /** @description The request's id, as in the body. */
                     "X-Request-Id"?: string;

@@ -3,8 +3,7 @@
 import { refresh } from 'next/cache'
 import { redirect } from 'next/navigation'
 
-import { claimLead, readClaim, releaseClaim } from '@/api/claims'
-import { isRefunded } from '@/api/credits'
+import { claimLead, undoClaim } from '@/api/claims'
 import { problemOf } from '@/api/errors'
 import { readSession } from '@/api/session'
 import { formatCredits } from '@/lib/format'
@@ -35,18 +34,8 @@ async function claim(token: string, leadId: string, isExclusive: boolean, writeK
   return { look: 'done', title: isExclusive ? 'Claimed, for you alone.' : 'Claimed.', text, wayOut: null }
 }
 
-/** Only within the time for it: given back later, the claim would be gone and its credits too. */
 async function undo(token: string, claimId: string): Promise<Told> {
-  const { undo_until, credits } = await readClaim(token, claimId)
-  if (undo_until === null) {
-    const text = 'The time to undo is over. You keep the lead, and nothing was changed.'
-    return { look: 'alarm', title: 'Too late.', text, wayOut: null }
-  }
-  await releaseClaim(token, claimId)
-  if (await isRefunded(token, claimId)) {
-    const text = `${formatCredits(credits)} came back, and the place is free for others.`
-    return { look: 'done', title: 'Undone.', text, wayOut: null }
-  }
-  const text = 'So many claims a day can be undone, and today’s are used up: the credits did not come back.'
-  return { look: 'alarm', title: 'Given back without credits.', text, wayOut: null }
+  const credits = await undoClaim(token, claimId)
+  const text = `${formatCredits(credits)} came back, and the place is free for others.`
+  return { look: 'done', title: 'Undone.', text, wayOut: null }
 }

@@ -37,6 +37,11 @@ const REFUSALS: Record<string, Words> = {
     text: `Viewers cannot claim; ask an admin of your account for another role. ${NOT_CHARGED}`,
     wayOut: null,
   },
+  undo_over: {
+    title: 'It cannot be undone any more.',
+    text: 'The time for it is over, or today’s undoings are used up. You keep the lead, and nothing was changed.',
+    wayOut: null,
+  },
   claim_in_work: {
     title: 'Already in work.',
     text: 'The claim was moved on, so it can no longer be given back. Nothing was changed.',
