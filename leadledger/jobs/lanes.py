@@ -10,6 +10,8 @@ from procrastinate import App
 SOURCES = "sources"  # commands of the ETL: few at once, each for minutes or hours
 PRODUCT = "default"  # what triggers put into the queue (private.defer_job): short, and somebody waits for it
 PRODUCT_CONCURRENCY = 4
+# Nothing tells a worker that a lock is free: a job put in while another held its lock waits until the next look.
+LOOK_SECONDS = {SOURCES: 5.0, PRODUCT: 1.0}
 STALLED_SECONDS = 30.0  # a worker that has not beaten for so long is dead; it beats every ten seconds
 
 
@@ -46,6 +48,7 @@ async def _work_lane(app: App, queue: str, concurrency: int, grace_seconds: floa
         queues=[queue],
         concurrency=concurrency,
         wait=not is_once,
+        fetch_job_polling_interval=LOOK_SECONDS[queue],
         delete_jobs="successful",
         stalled_worker_timeout=STALLED_SECONDS,
         shutdown_graceful_timeout=grace_seconds,

@@ -1,0 +1,42 @@
+"""The lanes of the queue: what somebody waits for begins soon, also behind a job that held its lock."""
+
+from __future__ import annotations
+
+import asyncio
+
+from procrastinate import App
+from procrastinate.testing import InMemoryConnector
+
+from leadledger.jobs.lanes import LOOK_SECONDS, PRODUCT, work_lanes
+
+WORK_SECONDS = 0.2  # long enough for the worker to find the second job locked
+LATER_SECONDS = 3.0  # less than the library's own five
+
+
+async def work_two_under_one_lock() -> None:
+    app = App(connector=InMemoryConnector())
+    is_done = asyncio.Event()
+
+    async def first() -> None:
+        await app.configure_task("second", queue=PRODUCT, lock="one").defer_async()
+        await asyncio.sleep(WORK_SECONDS)
+
+    async def second() -> None:
+        is_done.set()
+
+    app.task(name="first")(first)
+    app.task(name="second")(second)
+    async with app.open_async():
+        await app.configure_task("first", queue=PRODUCT, lock="one").defer_async()
+        working = asyncio.create_task(work_lanes(app, 1, 1.0, is_once=False))
+        try:
+            await asyncio.wait_for(is_done.wait(), LATER_SECONDS)
+        finally:
+            working.cancel()
+            await asyncio.wait([working])
+
+
+def test_job_put_in_while_its_lock_was_held_begins_soon_after() -> None:
+    assert LOOK_SECONDS[PRODUCT] < LATER_SECONDS
+
+    asyncio.run(work_two_under_one_lock())
