@@ -62,6 +62,7 @@ class City:
         self._late = self.table.take(_issued(self.table, self.today, LATE_FROM, days))
         self.table = replace(self.table, rows=self.table.take(first))
         self._moved = 0
+        self._told: tuple[Table, pl.Series] | None = None
         self.first_load = frozenset(self.table.rows["permit_number"])
 
     @property
@@ -151,9 +152,11 @@ class City:
 
     def is_named_once(self, row: Row) -> bool:
         """Whether no other row names the street of this one, so that its suppression touches no other."""
-        texts = self.table.rows.select(pl.concat_str(pl.col(pl.String), separator="\n", ignore_nulls=True))
-        street = row["original_address1"]
-        return int(texts.to_series().str.contains(f"(?i){street}", literal=False).sum()) == 1
+        if self._told is None or self._told[0] is not self.table:
+            texts = self.table.rows.select(pl.concat_str(pl.col(pl.String), separator="\n", ignore_nulls=True))
+            self._told = (self.table, texts.to_series().str.to_uppercase())
+        street = row["original_address1"].upper()
+        return int(self._told[1].str.contains(street, literal=True).sum()) == 1
 
     def _places(self, permit_num: str) -> list[int]:
         return self.table.rows.with_row_index("at").filter(pl.col("permit_number") == permit_num)["at"].to_list()
