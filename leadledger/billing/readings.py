@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 Facts = Mapping[str, Any]
-GONE = frozenset({"canceled", "incomplete_expired"})
+RUNNING = frozenset({"trialing", "active", "past_due", "unpaid", "paused"})
+MOST_DIGITS = 6
 # A dispute that is only asked about took no money; one that was won gave it back.
 HARMLESS_DISPUTES = frozenset({"warning_needs_response", "warning_under_review", "warning_closed", "prevented", "won"})
 FAILED_REFUNDS = frozenset({"failed", "canceled"})
@@ -50,16 +51,18 @@ def plan_of_price(price: Facts | None) -> str | None:
     """The plan a price was made for: written on it, for a lookup key moves on to the next price."""
     if not price:
         return None
-    named = (price.get("metadata") or {}).get("plan")
-    return named or (price.get("lookup_key") or "").removeprefix("plan_") or None
+    named, lookup_key = (price.get("metadata") or {}).get("plan"), price.get("lookup_key") or ""
+    return named or (lookup_key.removeprefix("plan_") if lookup_key.startswith("plan_") else "") or None
 
 
 def read_subscription(subscription: Facts, open_invoices: Iterable[Facts]) -> dict[str, Any]:
     """A row of billing_subscriptions; `plan` is None when its price is none of ours."""
-    lines = subscription["items"]["data"]
-    line = lines[0] if lines else {}
+    lines = (subscription.get("items") or {}).get("data") or []
+    line = next((one for one in lines if plan_of_price(one.get("price"))), lines[0] if lines else {})
     owed = [
-        one for one in open_invoices if subscription_of(one) == subscription["id"] and one.get("attempt_count", 0) > 0
+        one
+        for one in open_invoices
+        if subscription_of(one) == subscription["id"] and (one.get("attempt_count") or 0) > 0
     ]
     is_late = subscription["status"] in ("past_due", "unpaid")
     return {
@@ -98,7 +101,7 @@ def read_invoice(invoice: Facts, plans: Mapping[str, str | None]) -> dict[str, A
         "period_start": full.starts_at if full else None,
         "period_end": full.ends_at if full else None,
         "hosted_invoice_url": invoice.get("hosted_invoice_url"),
-        "attempt_count": invoice.get("attempt_count", 0),
+        "attempt_count": invoice.get("attempt_count") or 0,
         "next_payment_attempt": at(invoice.get("next_payment_attempt")),
         "created_at": at(invoice["created"]),
     }
@@ -145,7 +148,10 @@ def credits_of_change(shares: Iterable[Share], credits_a_month: Mapping[str, int
 
 
 def read_pack_sale(session: Facts) -> dict[str, Any] | None:
-    """A row of billing_pack_sales; None for a checkout that sold no pack, or is still open."""
+    """A row of billing_pack_sales; None for a checkout that sold no pack, or is still open.
+
+    `credits` is None where what we wrote on it was changed to what is no number of credits.
+    """
     told = session.get("metadata") or {}
     if session["mode"] != "payment" or "pack" not in told or session["status"] == "open":
         return None
@@ -153,12 +159,18 @@ def read_pack_sale(session: Facts) -> dict[str, Any] | None:
         "stripe_session_id": session["id"],
         "payment_intent_id": _id_of(session.get("payment_intent")),
         "pack": told["pack"],
-        "credits": int(told["credits"]),
-        "amount_cents": session["amount_total"],
-        "currency": session["currency"],
+        "credits": _credits_of(told.get("credits")),
+        "amount_cents": session.get("amount_total") or 0,
+        "currency": session.get("currency") or "",
         "status": _sale_status(session),
         "created_at": at(session["created"]),
     }
+
+
+def _credits_of(text: Any) -> int | None:
+    """The number of credits as we wrote it; None for anything else."""
+    is_number = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return (int(text) or None) if is_number else None
 
 
 def _sale_status(session: Facts) -> str:

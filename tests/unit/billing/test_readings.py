@@ -110,6 +110,34 @@ def test_checkout_that_sold_no_pack_is_none(more: dict[str, Any]) -> None:
     assert readings.read_pack_sale(session(**more)) is None
 
 
+@pytest.mark.parametrize("written", [None, "", "0", "-5", "fifty", "5.0", "٥٠", "9999999", "1" * 5_000])
+def test_pack_without_a_number_of_credits_is_read_and_has_none(written: str | None) -> None:
+    sale = readings.read_pack_sale(session(metadata={"pack": "pack_50", "credits": written}))
+    assert sale is not None
+    assert sale["credits"] is None
+
+
+def test_checkout_without_amount_or_currency_is_read() -> None:
+    sale = readings.read_pack_sale(session(amount_total=None, currency=None))
+    assert sale is not None
+    assert (sale["amount_cents"], sale["currency"]) == (0, "")
+
+
+def subscription(*prices: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+    lines = [{"price": price, "current_period_start": 1, "current_period_end": 2} for price in prices]
+    return {"id": "sub_1", "status": "active", "items": {"data": lines}, **more}
+
+
+def test_plan_is_found_beside_another_line() -> None:
+    extra, ours = {"id": "price_2", "lookup_key": "support"}, {"id": "price_1", "metadata": {"plan": "pro"}}
+    assert readings.read_subscription(subscription(extra, ours), [])["plan"] == "pro"
+
+
+@pytest.mark.parametrize("odd", [subscription(), subscription(None), subscription({"id": "price_1"})])
+def test_subscription_without_lines_or_prices_has_no_plan(odd: dict[str, Any]) -> None:
+    assert readings.read_subscription(odd, [])["plan"] is None
+
+
 def test_old_price_keeps_its_plan_when_its_lookup_key_moved_on() -> None:
     assert readings.plan_of_price({"lookup_key": None, "metadata": {"plan": "pro"}}) == "pro"
     assert readings.plan_of_price({"lookup_key": "plan_pro", "metadata": {}}) == "pro"
