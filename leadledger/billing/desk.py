@@ -126,10 +126,10 @@ def _retry(conn: psycopg.Connection[Any], gateway: Gateway, say: Say) -> int:
     for row in _read(conn, "list_waiting"):
         try:
             outcome = events.apply_event(conn, gateway, row["event_id"])
-        except (AppError, stripe.StripeError) as error:
+        except events.FAILURES as error:
             conn.rollback()
             events.note_failure(conn, row["event_id"], error)
-            outcome, failed = f"failed: {error}", failed + 1
+            outcome, failed = f"failed: {events.describe_failure(error)}", failed + 1
         conn.commit()
         say(f"{row['event_id']}  {row['type']}  {outcome}")
     return NOT_WELL if failed else DONE

@@ -6,17 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import stripe
 from psycopg.rows import dict_row
 
 from leadledger.billing import truth
 from leadledger.billing.gateway import Gateway
 from leadledger.billing.readings import customer_of
+from leadledger.errors import AppError
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 RELEVANT = ("checkout.session.", "customer.", "invoice.", "invoice_payment.", "charge.", "refund.", "payment_intent.")
 REVERSING = ("charge.", "refund.")
 Connection = psycopg.Connection[Any]
+# Stripe away, or an object of a shape that nobody foresaw: the matter of one event or customer, and of no other.
+FAILURES = (
+    AppError,
+    stripe.StripeError,
+    psycopg.Error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 def apply_event(conn: Connection, gateway: Gateway, event_id: str) -> str:
@@ -45,7 +59,13 @@ def apply_event(conn: Connection, gateway: Gateway, event_id: str) -> str:
 
 def note_failure(conn: Connection, event_id: str, error: Exception) -> None:
     """Keep why it failed beside the event; it is tried again."""
-    conn.execute(QUERIES["note_failed"], {"event_id": event_id, "error": f"{type(error).__name__}: {error}"[:500]})
+    conn.execute(QUERIES["note_failed"], {"event_id": event_id, "error": describe_failure(error)})
+
+
+def describe_failure(error: Exception) -> str:
+    """What failed, in one line. Of an error of the database only what it is about: its details show whole rows."""
+    words = str(error.diag.message_primary) if isinstance(error, psycopg.Error) else str(error)
+    return f"{type(error).__name__}: {words}"[:500].replace("\x00", " ")
 
 
 def list_overdue(conn: Connection) -> list[str]:

@@ -16,11 +16,14 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from leadledger.billing import readings, truth
+from leadledger.billing.events import FAILURES, describe_failure
 from leadledger.billing.gateway import Gateway
+from leadledger.errors import AppError
 from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 Connection = psycopg.Connection[Any]
+AWAY = 3  # so many customers in a row that Stripe did not answer for: it is away for all
 Books = dict[str, dict[str, Any]]  # what is compared of each object, by its id
 
 
@@ -51,6 +54,8 @@ class Tally:
 def reconcile(conn: Connection, gateway: Gateway, account_id: UUID | None = None) -> Tally:
     """Compare every customer of this mode (or one account) with Stripe; each in a transaction of its own.
 
+    A customer that cannot be compared is a difference, and stops no other.
+
     Raises:
         Unavailable, BillingNotConfigured: Stripe cannot be asked; what was compared before stays.
     """
@@ -58,9 +63,20 @@ def reconcile(conn: Connection, gateway: Gateway, account_id: UUID | None = None
     about = {"is_live": gateway.is_live, "account_id": account_id}
     customers = conn.execute(QUERIES["list_customers"], about).fetchall()
     conn.commit()
+    away = 0
     for customer_id, owner_id in customers:
-        with conn.transaction():
-            _reconcile_customer(conn, gateway, customer_id, owner_id, tally)
+        try:
+            with conn.transaction():
+                _reconcile_customer(conn, gateway, customer_id, owner_id, tally)
+            away = 0
+        except FAILURES as error:
+            away += isinstance(error, AppError)
+            if away == AWAY:
+                raise
+            one = Difference("comparison", customer_id, {}, {"failure": describe_failure(error)})
+            with conn.transaction():
+                _write_difference(conn, owner_id, one)
+            tally.open.append(one)
     return tally
 
 
@@ -77,14 +93,15 @@ def list_differences(conn: Connection) -> list[dict[str, Any]]:
 
 def _reconcile_customer(conn: Connection, gateway: Gateway, customer_id: str, account_id: UUID, tally: Tally) -> None:
     truth.lock_customer(conn, customer_id)
-    before = _compare(conn, gateway, customer_id, account_id)
-    truth.refresh_customer(conn, gateway, customer_id, with_reversals=True)
-    after = _compare(conn, gateway, customer_id, account_id)
+    customer = gateway.read(gateway.client.v1.customers.retrieve, customer_id)
+    said = truth.ask(conn, gateway, customer_id, account_id, customer, with_reversals=True, is_whole=True)
+    before = _compare(conn, said, customer_id, account_id)
+    truth.write_down(conn, customer_id, account_id, said)
+    after = _compare(conn, said, customer_id, account_id)
     still = [f"{one.kind} {one.object_id}" for one in after]
     conn.execute(QUERIES["resolve_differences"], {"account_id": account_id, "still": still})
     for one in before if not after else {**_by_name(before), **_by_name(after)}.values():
-        about = {"kind": one.kind, "object_id": one.object_id, "account_id": account_id}
-        conn.execute(QUERIES["write_difference"], {**about, "ours": _json(one.ours), "theirs": _json(one.theirs)})
+        _write_difference(conn, account_id, one)
     conn.execute(QUERIES["resolve_differences"], {"account_id": account_id, "still": still})
     tally.customers += 1
     tally.found += len(before)
@@ -92,14 +109,21 @@ def _reconcile_customer(conn: Connection, gateway: Gateway, customer_id: str, ac
     tally.open += after
 
 
-def _compare(conn: Connection, gateway: Gateway, customer_id: str, account_id: UUID) -> list[Difference]:
-    said = truth.ask(gateway, customer_id)
+def _compare(conn: Connection, said: truth.Said, customer_id: str, account_id: UUID) -> list[Difference]:
     ours = {kind: _books(conn, statement, account_id) for kind, statement in STATEMENTS.items()}
-    theirs = _their_books(gateway, said)
+    theirs = _their_books(said)
     told = [one for kind in theirs for one in find_differences(kind, ours[kind], theirs[kind])]
+    running = sorted(one["id"] for one in said.subscriptions if one["status"] in readings.RUNNING)
+    if len(running) > 1:  # paid twice a month; which of them is to end only a person knows
+        told.append(Difference("twice", customer_id, {"running": 1}, {"running": running}))
     # Within our own books: what was bought is in the ledger, and nothing is there that was not bought.
     bought, granted = _books(conn, "list_granted", account_id), _books(conn, "read_grants", account_id)
     return [*told, *find_differences("credits", granted, bought)]
+
+
+def _write_difference(conn: Connection, account_id: UUID, one: Difference) -> None:
+    about = {"kind": one.kind, "object_id": one.object_id, "account_id": account_id}
+    conn.execute(QUERIES["write_difference"], {**about, "ours": _json(one.ours), "theirs": _json(one.theirs)})
 
 
 STATEMENTS = {
@@ -119,12 +143,11 @@ def find_differences(kind: str, ours: Books, theirs: Books) -> list[Difference]:
     ]
 
 
-def _their_books(gateway: Gateway, said: truth.Said) -> dict[str, Books]:
+def _their_books(said: truth.Said) -> dict[str, Books]:
     subscriptions = [readings.read_subscription(one, []) for one in said.subscriptions]
-    invoices = [readings.read_invoice(one, said.plans) for one in said.invoices]
-    packs = [sale for sale in map(readings.read_pack_sale, said.sessions) if sale is not None]
-    paid = [sale["payment_intent_id"] for sale in packs if sale["status"] == "paid" and sale["payment_intent_id"]]
-    reversals = [one for payment in paid for one in truth.ask_reversals(gateway, payment)]
+    invoices = [readings.read_invoice(one, said.plans) for one in said.invoices if one["status"] not in DRAFTS]
+    packs = truth.read_sales(said.sessions)
+    reversals = [one for asked in said.reversals.values() for one in asked]
     return {
         "subscription": _pick(subscriptions, "stripe_subscription_id", SUBSCRIPTION),
         "invoice": _pick(invoices, "stripe_invoice_id", ("status", "amount_paid_cents")),
@@ -133,6 +156,7 @@ def _their_books(gateway: Gateway, said: truth.Said) -> dict[str, Books]:
     }
 
 
+DRAFTS = (None, "draft")  # they can be deleted, and nobody owes them yet
 SUBSCRIPTION = ("plan", "status", "cancel_at_period_end", "current_period_end", "is_collection_paused")
 
 

@@ -16,7 +16,8 @@ select known.stripe_subscription_id as id, known.plan, known.status, known.cance
 -- read_invoices --
 select known.stripe_invoice_id as id, known.status, known.amount_paid_cents
   from public.billing_invoices as known
- where known.account_id = %(account_id)s;
+ where known.account_id = %(account_id)s
+   and known.status <> 'draft';
 
 -- read_sales --
 select known.stripe_session_id as id, known.status, known.credits, known.amount_cents
@@ -41,7 +42,19 @@ select 'pack:' || sale.stripe_session_id as id, sale.credits
   from public.billing_pack_sales as sale
  where sale.account_id = %(account_id)s
    and sale.status = 'paid'
-union all
+union
+select month.id, coalesce(entry.amount, month.credits)
+  from (select invoice.account_id, plan.credits_a_month as credits,
+               'grant:' || invoice.stripe_subscription_id || ':' || extract(epoch from invoice.period_start)::bigint as id
+          from public.billing_invoices as invoice
+          join public.plans as plan on plan.plan = invoice.plan
+         where invoice.account_id = %(account_id)s
+           and invoice.status = 'paid'
+           and invoice.stripe_subscription_id is not null
+           and plan.credits_a_month > 0) as month
+  left join public.credit_entries as entry
+    on entry.account_id = month.account_id and entry.idempotency_key = month.id
+union
 select entry.idempotency_key, entry.amount
   from public.billing_invoices as invoice
   join public.credit_entries as entry on entry.account_id = invoice.account_id

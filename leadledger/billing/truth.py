@@ -6,7 +6,7 @@ key of the thing it is for, so it comes once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,15 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Everything Stripe says of a customer."""
+    """Everything Stripe says of a customer, and of what we know to be his and it no longer lists."""
 
+    is_gone: bool
     subscriptions: list[Facts]
+    ended: list[str]  # subscriptions of ours that Stripe does not know any more
     invoices: list[Facts]
     sessions: list[Facts]
     plans: dict[str, str | None]  # by price id; None: none of ours
+    reversals: dict[str, list[readings.Reversal]]  # by payment; of those asked for
 
 
 def lock_customer(conn: Connection, customer_id: str) -> None:
@@ -50,19 +53,24 @@ def refresh_customer(conn: Connection, gateway: Gateway, customer_id: str, *, wi
     account_id = find_account(conn, gateway, customer_id, customer)
     if account_id is None:
         return None
-    if customer is None or customer.get("deleted"):
-        conn.execute(QUERIES["note_deleted"], {"customer_id": customer_id})
-    said = ask(gateway, customer_id)
+    said = ask(conn, gateway, customer_id, account_id, customer, with_reversals=with_reversals)
+    write_down(conn, customer_id, account_id, said)
+    return account_id
+
+
+def write_down(conn: Connection, customer_id: str, account_id: UUID, said: Said) -> None:
+    """Bring our books to what Stripe said. The account is held from here on, so nobody is asked any more."""
     conn.execute(QUERIES["hold_account"], {"account_id": account_id})
-    _write_subscriptions(conn, gateway, account_id, said)
+    if said.is_gone:
+        conn.execute(QUERIES["note_deleted"], {"customer_id": customer_id})
+    _write_subscriptions(conn, account_id, said)
     _write_invoices(conn, account_id, said)
     _write_sales(conn, account_id, said)
-    if with_reversals:
-        for sale in _read(conn, "list_paid_sales", account_id=account_id):
-            write_reversals(conn, account_id, sale, ask_reversals(gateway, sale["payment_intent_id"]))
+    for sale in _read(conn, "list_paid_sales", account_id=account_id):
+        if sale["payment_intent_id"] in said.reversals:
+            write_reversals(conn, account_id, sale, said.reversals[sale["payment_intent_id"]])
     conn.execute(QUERIES["refresh_plan"], {"account_id": account_id})
     conn.execute(QUERIES["write_letters"], {"account_id": account_id})
-    return account_id
 
 
 def find_account(conn: Connection, gateway: Gateway, customer_id: str, customer: Facts | None) -> UUID | None:
@@ -79,13 +87,56 @@ def find_account(conn: Connection, gateway: Gateway, customer_id: str, customer:
     return adopted[0] if adopted is not None and adopted[1] == customer_id else None
 
 
-def ask(gateway: Gateway, customer_id: str) -> Said:
-    """All of a customer's subscriptions, invoices and checkouts, and the plans of their prices."""
+def ask(
+    conn: Connection,
+    gateway: Gateway,
+    customer_id: str,
+    account_id: UUID,
+    customer: Facts | None,
+    *,
+    with_reversals: bool,
+    is_whole: bool = False,
+) -> Said:
+    """All of a customer's subscriptions, invoices and checkouts; `is_whole`: those of an earlier customer, too.
+
+    Raises:
+        Unavailable, BillingNotConfigured: Stripe cannot be asked.
+    """
     known = gateway.client.v1
-    subscriptions = gateway.read_all(known.subscriptions.list, customer=customer_id, status="all")
-    invoices = gateway.read_all(known.invoices.list, customer=customer_id)
-    sessions = gateway.read_all(known.checkout.sessions.list, customer=customer_id)
-    return Said(subscriptions, invoices, sessions, _plans_of(gateway, subscriptions, invoices))
+    by = {"customer": customer_id}
+    # Lists of a customer that Stripe never knew, or has forgotten, are refused.
+    subscriptions = gateway.read_all(known.subscriptions.list, **by, status="all") if customer else []
+    invoices = gateway.read_all(known.invoices.list, **by) if customer else []
+    sessions = gateway.read_all(known.checkout.sessions.list, **by) if customer else []
+    about = {"account_id": account_id, "is_whole": is_whole}
+    held = _read(conn, "list_known_subscriptions", **about)
+    ended = _add_known(gateway, held, known.subscriptions.retrieve, subscriptions)
+    if is_whole:
+        _add_known(gateway, _read(conn, "list_known_invoices", **about), known.invoices.retrieve, invoices)
+        _add_known(gateway, _read(conn, "list_known_sales", **about), known.checkout.sessions.retrieve, sessions)
+    reversals = {}
+    if with_reversals:
+        payments = {row["payment_intent_id"] for row in _read(conn, "list_paid_sales", account_id=account_id)}
+        payments |= {sale["payment_intent_id"] for sale in read_sales(sessions) if sale["status"] == "paid"}
+        reversals = {payment: ask_reversals(gateway, payment) for payment in sorted(filter(None, payments))}
+    plans = _plans_of(gateway, subscriptions, invoices)
+    is_gone = customer is None or bool(customer.get("deleted"))
+    return Said(is_gone, subscriptions, ended, invoices, sessions, plans, reversals)
+
+
+def read_sales(sessions: Iterable[Facts]) -> list[dict[str, Any]]:
+    """The packs among checkouts, as rows of billing_pack_sales."""
+    return [sale for sale in map(readings.read_pack_sale, sessions) if sale is not None]
+
+
+def _add_known(
+    gateway: Gateway, held: Iterable[Mapping[str, Any]], retrieve: Callable[..., Any], listed: list[Facts]
+) -> list[str]:
+    """Add what our books have and the list does not; the ids that Stripe does not know any more."""
+    ids = {one["id"] for one in listed}
+    found = {row["id"]: gateway.read(retrieve, row["id"]) for row in held if row["id"] not in ids}
+    listed += [one for one in found.values() if one is not None]
+    return [one for one, facts in found.items() if facts is None]
 
 
 def ask_reversals(gateway: Gateway, payment_intent_id: str) -> list[readings.Reversal]:
@@ -134,8 +185,9 @@ def _write_reversal(
 
 
 def _plans_of(gateway: Gateway, subscriptions: Iterable[Facts], invoices: Iterable[Facts]) -> dict[str, str | None]:
-    lines = [line for one in subscriptions for line in one["items"]["data"]]
-    plans = {line["price"]["id"]: readings.plan_of_price(line["price"]) for line in lines}
+    lines = [line for one in subscriptions for line in (one.get("items") or {}).get("data") or []]
+    prices = [line["price"] for line in lines if line.get("price")]
+    plans = {price["id"]: readings.plan_of_price(price) for price in prices}
     for invoice in invoices:
         for line in invoice["lines"]["data"]:
             price_id = readings.price_of_line(line)
@@ -145,20 +197,12 @@ def _plans_of(gateway: Gateway, subscriptions: Iterable[Facts], invoices: Iterab
     return plans
 
 
-def _write_subscriptions(conn: Connection, gateway: Gateway, account_id: UUID, said: Said) -> None:
-    listed = {one["id"]: one for one in said.subscriptions}
-    for row in _read(conn, "list_known_subscriptions", account_id=account_id):
-        known_id = row["stripe_subscription_id"]
-        if known_id in listed:
-            continue
-        found = gateway.read(gateway.client.v1.subscriptions.retrieve, known_id)
-        if found is None:
-            conn.execute(QUERIES["end_subscription"], row)
-        else:
-            listed[known_id] = found
+def _write_subscriptions(conn: Connection, account_id: UUID, said: Said) -> None:
+    for subscription_id in said.ended:
+        conn.execute(QUERIES["end_subscription"], {"stripe_subscription_id": subscription_id})
     owed = [invoice for invoice in said.invoices if invoice["status"] == "open"]
     plans = {row["plan"] for row in _read(conn, "list_plans")}
-    for subscription in listed.values():
+    for subscription in said.subscriptions:
         values = readings.read_subscription(subscription, owed)
         if values["plan"] in plans:  # another's is the nightly comparison's to tell of
             conn.execute(QUERIES["write_subscription"], {**values, "account_id": account_id})
@@ -210,9 +254,8 @@ def _grant_once(
 
 
 def _write_sales(conn: Connection, account_id: UUID, said: Said) -> None:
-    for session in said.sessions:
-        sale = readings.read_pack_sale(session)
-        if sale is None:
+    for sale in read_sales(said.sessions):
+        if sale["credits"] is None:  # the nightly comparison's to tell of
             continue
         about = {**sale, "account_id": account_id}
         conn.execute(QUERIES["write_sale"], about)

@@ -27,12 +27,23 @@ update public.billing_customers
 select plan.plan, plan.credits_a_month
   from public.plans as plan;
 
+-- list_known_invoices --
+-- Drafts can be deleted at Stripe, and say nothing.
+select known.stripe_invoice_id as id
+  from public.billing_invoices as known
+ where known.account_id = %(account_id)s
+   and known.status <> 'draft';
+
+-- list_known_sales --
+select known.stripe_session_id as id
+  from public.billing_pack_sales as known
+ where known.account_id = %(account_id)s;
+
 -- list_known_subscriptions --
-select known.stripe_subscription_id
+select known.stripe_subscription_id as id
   from public.billing_subscriptions as known
  where known.account_id = %(account_id)s
-   and known.ended_at is null
-   and known.status not in ('canceled', 'incomplete_expired');
+   and (%(is_whole)s or (known.ended_at is null and known.status not in ('canceled', 'incomplete_expired')));
 
 -- write_subscription --
 insert into public.billing_subscriptions as known (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -23,6 +23,7 @@ from permit_leads.store import db
 
 APPLY_EVENT, SEND_LETTER = "apply_billing_event", "send_billing_letter"  # also named where the database defers them
 LATER = RetryStrategy(max_attempts=48, wait=3_600, retry_exceptions=[MailDelayed])  # two days, hour by hour
+AWAY = 3  # so many times in one sweep Stripe did not answer: it is away for all
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=2, retry_exceptions=[AppError, stripe.StripeError])
 
 
@@ -59,16 +60,18 @@ def settle(place: Place, gateway: Gateway, event_id: str) -> str:
 
     Raises:
         Unavailable, BillingNotConfigured, stripe.StripeError: not now.
+        psycopg.Error, LookupError, TypeError, ValueError …: an object of an unknown shape; a person must look.
     """
     with closing(db.connect(place.url)) as conn:
         try:
             outcome = events.apply_event(conn, gateway, event_id)
             conn.commit()
-        except (AppError, stripe.StripeError) as error:
+        except events.FAILURES as error:
             conn.rollback()
             events.note_failure(conn, event_id, error)
             conn.commit()
-            place.progress.event("billing.event_failed", level="warning", event_id=event_id, reason=str(error)[:200])
+            reason = events.describe_failure(error)[:200]
+            place.progress.event("billing.event_failed", level="warning", event_id=event_id, reason=reason)
             raise
     place.progress.event("billing.event_settled", event_id=event_id, outcome=outcome)
     return outcome
@@ -81,11 +84,18 @@ def sweep(desk: Desk) -> None:
         events.forget(conn)
         overdue = events.list_overdue(conn)
         conn.commit()
+    if desk.gateway is None:
+        return
+    away = 0
     for event_id in overdue:
-        if desk.gateway is None:
-            break
-        with suppress(AppError, stripe.StripeError):  # said and kept; the others go on
+        try:
             settle(desk.place, desk.gateway, event_id)
+        except AppError:
+            away += 1
+            if away == AWAY:  # each waits for its time limits; the next sweep comes in two minutes
+                break
+        except events.FAILURES:  # said and kept; the others go on
+            continue
 
 
 def compare(desk: Desk) -> None:
@@ -98,7 +108,7 @@ def compare(desk: Desk) -> None:
         return
     with closing(db.connect(desk.place.url)) as conn:
         tally = reconciling.reconcile(conn, desk.gateway)
-    level = "warning" if tally.found else "info"
+    level = "warning" if tally.found or tally.open else "info"
     desk.place.progress.event("billing.reconciled", level=level, **tally.counts())
 
 

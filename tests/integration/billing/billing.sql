@@ -98,3 +98,21 @@ update public.account_plans
 update public.billing_subscriptions
    set past_due_since = past_due_since - %(days)s * interval '1 day'
  where account_id = %(account_id)s;
+
+-- let_time_pass --
+-- The jobs of all waiting events died long ago.
+update public.billing_events set received_at = received_at - interval '1 hour' where handled_at is null;
+
+-- failure --
+select event.attempt_count, event.error from public.billing_events as event where event.event_id = %(event_id)s;
+
+-- claim_lock --
+-- What a claim waits for.
+select 1 from public.accounts where account_id = %(account_id)s for no key update nowait;
+
+-- open_differences --
+select difference.kind, difference.object_id
+  from public.billing_differences as difference
+ where difference.account_id = %(account_id)s
+   and difference.resolved_at is null
+ order by difference.difference_id;
