@@ -13,7 +13,6 @@ from leadledger.billing.gateway import BillingNotConfigured, Gateway
 from leadledger.billing.models import Billing, Checkout, MetroChoice, NewCheckout, Payments, Portal, Received
 from leadledger.billing.receiving import Refusals, receive
 from leadledger.billing.shop import Counter
-from leadledger.database import Database
 from leadledger.deps import AdminOf, CallerOf, DatabaseOf, NowOf, refuse_parameters
 from leadledger.idempotency import WriteOf
 from leadledger.plans import load_catalog
@@ -131,11 +130,11 @@ def choose_metro(
 def receive_stripe_event(
     request: Request,
     body: Annotated[bytes, Depends(read_raw)],
+    database: DatabaseOf,
     settings: SettingsOf,
     stripe_signature: Annotated[str | None, Header(description="Stripe's proof, over the raw body.")] = None,
 ) -> Response:
     """Stripe's events. Each is kept once and worked off later; types that concern us not are kept too."""
-    database: Database = request.app.state.databases["live"]
     refusals: Refusals = request.app.state.refusals
     receive(database, settings, refusals, body, stripe_signature)
     return json_response({"received": True})
