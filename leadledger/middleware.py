@@ -20,6 +20,7 @@ from leadledger.modes import MODE_HEADER, mode_of_header
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 BODY_LIMIT = 65_536
+LARGE_BODIES = {"/api/stripe/webhook": 1_048_576}  # an event holds a whole invoice; one refused is never sent smaller
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -85,7 +86,7 @@ class FailureEdge:
             await send(message)
 
         try:
-            await self._app(scope, _limit(receive, Headers(scope=scope)), watch)
+            await self._app(scope, _limit(receive, scope), watch)
         except Exception as error:
             if has_started:
                 raise
@@ -93,16 +94,17 @@ class FailureEdge:
             await self._answer(Request(scope), UnexpectedFailure())(scope, receive, send)
 
 
-def _limit(receive: Receive, headers: Headers) -> Receive:
-    declared = headers.get("content-length", "0")
-    received = int(declared) if declared.isdigit() and int(declared) > BODY_LIMIT else 0
+def _limit(receive: Receive, scope: Scope) -> Receive:
+    limit = LARGE_BODIES.get(scope["path"], BODY_LIMIT)
+    declared = Headers(scope=scope).get("content-length", "0")
+    received = int(declared) if declared.isdigit() and int(declared) > limit else 0
 
     async def receive_bounded() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_LIMIT:
-            raise HTTPException(413, f"the body is larger than {BODY_LIMIT} bytes")
+        if received > limit:
+            raise HTTPException(413, f"the body is larger than {limit} bytes")
         return message
 
     return receive_bounded

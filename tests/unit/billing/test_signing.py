@@ -112,3 +112,38 @@ def test_signed_body_that_is_no_event_is_refused(body: bytes) -> None:
 @given(st.binary(max_size=300), st.text(max_size=200))
 def test_no_body_and_no_header_break_it(body: bytes, signature: str) -> None:
     assert refused(body, signature).reason == "unsigned"
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        None,
+        [],
+        "invoice",
+        5,
+        {"id": "i" * 256},
+        {"id": "in_1", "customer": "c" * 10_000},
+        {"id": "in_1", "customer": "c" * 256},
+    ],
+)
+def test_signed_body_about_nothing_is_no_event(about: Any) -> None:
+    body = make_body(data={"object": about})
+    assert refused(body, sign(body, NEW)).reason == "no_event"
+
+
+def test_signed_body_nested_without_end_is_no_event() -> None:
+    body = b"[" * 100_000
+    assert refused(body, sign(body, NEW)).reason == "no_event"
+
+
+@pytest.mark.parametrize("version", [5, {"a": 1}, ["x"]])
+def test_version_that_is_no_word_is_none(version: Any) -> None:
+    body = make_body(api_version=version)
+    assert read_event(body, sign(body, NEW), (NEW,), is_live=False, now=NOW).api_version is None
+
+
+@pytest.mark.parametrize(
+    "signature", ["t=1,v1=\u00e9", "t=\u00b2,v1=aa", "t=1", "v1=aa", "t=,v1=", "\u00e9", ",,,", "t=1,v1"]
+)
+def test_odd_signatures_prove_nothing(signature: str) -> None:
+    assert refused(make_body(), signature).reason == "unsigned"
