@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Header, Request
@@ -45,9 +46,14 @@ def get_gateway(request: Request) -> Gateway:
 
 def get_counter(
     gateway: Annotated[Gateway, Depends(get_gateway)], settings: Annotated[ApiSettings, Depends(get_settings)]
-) -> Counter:
-    """Where things are bought."""
-    return Counter(gateway, load_catalog(), settings.frontend_url[0])
+) -> Iterator[Counter]:
+    """Where things are bought; one of few at a time.
+
+    Raises:
+        Unavailable: no turn came in time.
+    """
+    with shop.in_turn():
+        yield Counter(gateway, load_catalog(), settings.frontend_url[0])
 
 
 async def read_raw(request: Request) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,13 +22,16 @@ from leadledger.acting import Acting, acting_for_account
 from leadledger.auth import Caller
 from leadledger.billing.gateway import BillingNotConfigured, Facts, Gateway
 from leadledger.billing.models import PackCheckout, PlanCheckout
+from leadledger.billing.readings import RUNNING, read_subscription
 from leadledger.billing.seeding import is_ours
 from leadledger.database import Database
-from leadledger.errors import AppError, InvalidBody
+from leadledger.errors import AppError, InvalidBody, Unavailable
 from leadledger.plans import Catalog
 from permit_leads.store.queries import load_queries
 
 KEY_SECONDS = 300.0
+TURN_SECONDS = 3.0
+TURNS = threading.BoundedSemaphore(5)  # each holds one of the process's ten database connections
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 
 
@@ -72,7 +77,7 @@ def ensure_customer(database: Database, caller: Caller, gateway: Gateway) -> str
     # a failure under its key for a day, so a key is good for some minutes only.
     about = f"{account_id} {held} {sorted(parameters.items())} {int(time.time() / KEY_SECONDS)}"
     key = sha256(about.encode()).hexdigest()
-    customer = gateway.create(gateway.client.v1.customers.create, parameters, f"customer-{key}")
+    customer = _create_customer(gateway, parameters, key)
     made = {"account_id": account_id, "customer_id": customer["id"], "is_live": gateway.is_live}
     with database.acting_as("leadledger_api") as conn:
         kept = conn.execute(QUERIES["keep_customer"], made).fetchone()
@@ -101,13 +106,16 @@ def open_checkout(
         "success_url": f"{counter.pages}/billing?checkout=done&session_id={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{counter.pages}/billing?checkout=left",
     }
-    lookup_key = parameters.pop("lookup_key")
-    parameters["line_items"] = [{"price": _find_price(counter.gateway, lookup_key), "quantity": 1}]
-    sessions = counter.gateway.client.v1.checkout.sessions
-    if isinstance(wanted, PlanCheckout):
-        _close_open_plans(counter.gateway, customer_id)
     key = f"checkout-{acting.account_id}-{idempotency_key or uuid4()}"
-    session = counter.gateway.create(sessions.create, parameters, sha256(key.encode()).hexdigest())
+    with _refusals_in_our_words("checkout"):
+        lookup_key = parameters.pop("lookup_key")
+        parameters["line_items"] = [{"price": _find_price(counter.gateway, lookup_key), "quantity": 1}]
+        if isinstance(wanted, PlanCheckout):
+            acting.conn.execute(QUERIES["wait_for_turn"], {"customer_id": customer_id})
+            _close_open_plans(counter.gateway, customer_id)
+            _refuse_second_plan(counter, customer_id)
+        create = counter.gateway.client.v1.checkout.sessions.create
+        session = counter.gateway.create(create, parameters, sha256(key.encode()).hexdigest())
     return {"url": session["url"], "expires_at": datetime.fromtimestamp(session["expires_at"], UTC)}
 
 
@@ -126,12 +134,24 @@ def open_portal(acting: Acting, counter: Counter) -> dict[str, object]:
     ours = [one for one in counter.gateway.read_all(known.configurations.list, active=True) if is_ours(one)]
     if ours:  # else what was saved in Stripe's dashboard
         parameters["configuration"] = ours[0]["id"]
-    try:
+    with _refusals_in_our_words("portal"):
         session = counter.gateway.create(known.sessions.create, parameters, f"portal-{uuid4()}")
-    except stripe.InvalidRequestError as refused:
-        structlog.get_logger().error("billing.portal_refused", code=refused.code, stripe_request_id=refused.request_id)
-        raise BillingNotConfigured("Stripe opens no portal; its operator runs scripts/stripe_seed.py --apply") from None
     return {"url": session["url"]}
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """One of the few who may speak with Stripe at once: while it hangs, the others keep the database's connections.
+
+    Raises:
+        Unavailable: no turn came in time.
+    """
+    if not TURNS.acquire(timeout=TURN_SECONDS):
+        raise Unavailable("Stripe answers slowly now, and others wait already; nothing was charged, try again")
+    try:
+        yield
+    finally:
+        TURNS.release()
 
 
 def _plan_parameters(acting: Acting, catalog: Catalog, wanted: PlanCheckout) -> dict[str, Any]:
@@ -181,6 +201,53 @@ def _close_open_plans(gateway: Gateway, customer_id: str) -> None:
         with suppress(stripe.InvalidRequestError):  # paid or expired in between
             expire = partial(sessions.expire, one["id"])
             gateway.create(expire, {}, f"expire-{one['id']}")
+
+
+def _refuse_second_plan(counter: Counter, customer_id: str) -> None:
+    """What was just paid may not have come to our books yet, so Stripe is asked.
+
+    Raises:
+        AlreadySubscribed: a subscription runs there.
+    """
+    listing = counter.gateway.client.v1.subscriptions.list
+    for one in counter.gateway.read_all(listing, customer=customer_id, status="all"):
+        plan = read_subscription(one, [])["plan"]
+        if one["status"] in RUNNING and plan in counter.catalog.plans:
+            raise AlreadySubscribed(
+                f"a subscription ({plan}) is {one['status']}; change or pay it in the portal (POST /api/billing/portal)"
+            )
+
+
+def _create_customer(gateway: Gateway, parameters: dict[str, Any], key: str) -> Facts:
+    """The customer; without an address where Stripe finds fault with it, for it asks for one when he pays."""
+    create = gateway.client.v1.customers.create
+    try:
+        return gateway.create(create, parameters, f"customer-{key}")
+    except stripe.InvalidRequestError as refused:
+        if refused.param != "email":
+            raise
+    plain = {name: value for name, value in parameters.items() if name != "email"}
+    return gateway.create(create, plain, f"customer-{key}-plain")
+
+
+@contextmanager
+def _refusals_in_our_words(what: str) -> Iterator[None]:
+    """What Stripe refuses is not the buyer's fault: he names nothing that reaches it.
+
+    Raises:
+        Unavailable: the customer was deleted there, and that has not come to our books yet.
+        BillingNotConfigured: anything else.
+    """
+    try:
+        yield
+    except stripe.StripeError as refused:
+        about = {"code": refused.code, "param": getattr(refused, "param", None)}
+        structlog.get_logger().error(f"billing.{what}_refused", **about, stripe_request_id=refused.request_id)
+        if about == {"code": "resource_missing", "param": "customer"}:
+            raise Unavailable("Stripe has just forgotten this account; nothing was charged, try again later") from None
+        raise BillingNotConfigured(
+            f"Stripe opens no {what}; its operator runs scripts/stripe_seed.py --apply"
+        ) from None
 
 
 def _find_price(gateway: Gateway, lookup_key: str) -> str:

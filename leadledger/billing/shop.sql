@@ -20,3 +20,7 @@ select subscription.plan, subscription.status
    and subscription.ended_at is null
    and subscription.status in ('trialing', 'active', 'past_due', 'unpaid', 'paused')
  limit 1;
+
+-- wait_for_turn --
+-- Two pages for a plan opened at once would both be open: the second closes the first, and looks what was paid.
+select pg_advisory_xact_lock(hashtextextended('leadledger.checkout ' || %(customer_id)s, 0));

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
+import stripe
 
-from leadledger.billing import reconciling
+from leadledger.billing import reconciling, shop
 from leadledger.billing.gateway import Gateway
 from leadledger.errors import Unavailable
 from leadledger.jobs import billing_tasks
@@ -20,6 +23,7 @@ from leadledger.jobs.tasks import Place
 from leadledger.mail import make_mailer
 from permit_leads.progress import Progress
 from permit_leads.store import db
+from simulators.stripe.envelopes import put_in_envelope
 from tests.integration.billing.conftest import QUERIES, Buyer, Site
 from tests.integration.billing.test_buying import TRIAL
 
@@ -187,3 +191,88 @@ def test_month_that_was_paid_and_never_came_is_a_difference(site: Site, buyer: B
     tally = reconcile(site, buyer.person.account_id)
     assert (tally.found, tally.mended) == (1, 1)
     assert buyer.balance == TRIAL + 100
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "half of \ud83d", float("nan"), "x" * 200_000])
+def test_event_is_kept_whatever_a_name_in_it_holds(name: object, site: Site, buyer: Buyer) -> None:
+    buyer.buy_pack()
+    [event] = site.stripe.take_events("checkout.session.completed")
+    site.stripe.take_events()
+    session = {**event.event["data"]["object"], "name": name}
+    odd = put_in_envelope({**event.event, "data": {"object": session}}, event.secrets)
+    assert site.post(odd).status_code == 200
+    site.settle()
+    assert buyer.balance == TRIAL + 50
+
+
+def plan_page(buyer: Buyer) -> httpx.Response:
+    return buyer.person.ask("POST", "/api/billing/checkout", json={"kind": "plan", "plan": "pro"})
+
+
+def test_plan_that_was_paid_and_has_not_come_to_us_is_not_sold_again(site: Site, buyer: Buyer) -> None:
+    buyer.subscribe("pro")
+    again = plan_page(buyer)
+    assert (again.status_code, again.json()["code"]) == (409, "already_subscribed")
+    site.deliver()
+    assert buyer.balance == TRIAL + 100
+
+
+def test_of_pages_for_a_plan_opened_at_once_one_can_be_paid(site: Site, buyer: Buyer) -> None:
+    buyer.checkout(kind="pack", pack="pack_50")
+    with ThreadPoolExecutor(4) as asking:
+        asked = [asking.submit(plan_page, buyer) for _ in range(4)]
+        assert {answer.result().status_code for answer in asked} == {201}
+    sessions = site.stripe.world.of("checkout.session", customer=buyer.customer_id, mode="subscription", status="open")
+    assert len(sessions) == 1
+
+
+def test_checkout_of_a_customer_that_stripe_forgot_can_be_tried_again(site: Site, buyer: Buyer) -> None:
+    buyer.buy_pack()
+    site.stripe.delete_customer(buyer.customer_id)
+    for body in ({"kind": "plan", "plan": "pro"}, {"kind": "pack", "pack": "pack_50"}):
+        refused = buyer.person.ask("POST", "/api/billing/checkout", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    site.deliver()
+    assert plan_page(buyer).status_code == 201
+
+
+@pytest.mark.parametrize("address", ["checkout", "portal"])
+def test_what_stripe_refuses_is_said_and_is_no_failure_of_ours(
+    address: str, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer.checkout(kind="pack", pack="pack_50")
+
+    def create(*_: object) -> None:
+        raise stripe.IdempotencyError("Keys for idempotent requests can only be used with the same parameters")
+
+    monkeypatch.setattr(Gateway, "create", create)
+    body = {"kind": "pack", "pack": "pack_50"} if address == "checkout" else None
+    refused = buyer.person.ask("POST", f"/api/billing/{address}", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (503, "billing_not_configured")
+
+
+def test_address_that_stripe_finds_fault_with_is_left_out(
+    site: Site, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Gateway.create
+
+    def create(self: Gateway, make: Any, parameters: Any, key: str) -> Any:
+        if "email" in parameters:
+            raise stripe.InvalidRequestError("Invalid email address: x@y", "email")  # type: ignore[no-untyped-call]
+        return real(self, make, parameters, key)
+
+    monkeypatch.setattr(Gateway, "create", create)
+    assert plan_page(buyer).status_code == 201
+    assert buyer.customer_id
+
+
+def test_few_wait_for_a_slow_stripe_and_the_rest_of_the_service_goes_on(
+    site: Site, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop, "TURN_SECONDS", 0.0)
+    with ExitStack() as waiting:
+        while shop.TURNS.acquire(blocking=False):
+            waiting.callback(shop.TURNS.release)
+        assert (plan_page(buyer).status_code, plan_page(buyer).json()["code"]) == (503, "unavailable")
+        assert buyer.person.ask("GET", "/api/billing").status_code == 200
+    assert plan_page(buyer).status_code == 201
