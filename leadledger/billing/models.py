@@ -101,7 +101,9 @@ class MetroChoice(BaseModel):
 
     model_config = STRICT
 
-    metro: str = Field(max_length=40, description="Key of a metropolitan area of GET /api/plans.")
+    metro: str = Field(
+        max_length=40, pattern=r"^[^\x00]*$", description="Key of a metropolitan area of GET /api/plans."
+    )
 
 
 class Invoice(BaseModel):

@@ -232,5 +232,5 @@ class NewExclusiveZip(BaseModel):
 
     model_config = STRICT
 
-    trade: str = Field(max_length=40, description="A trade.")
-    zip: str = Field(pattern=r"^\d{5}$", description="Five digits.")
+    trade: str = Field(max_length=40, pattern=r"^[^\x00]*$", description="A trade.")
+    zip: str = Field(pattern=r"^[0-9]{5}$", description="Five digits.")

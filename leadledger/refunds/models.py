@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from leadledger.time_cursor import CursorText
 
+NO_ZERO = r"^[^\x00]*$"  # the database's text holds no zero byte
 STRICT = ConfigDict(extra="forbid", strict=True)
 Reason = Literal[
     "duplicate",
@@ -72,7 +73,7 @@ class NewRefundRequest(BaseModel):
 
     claim_id: UUID = Field(strict=False, description="Which claim.")
     complaint: Complaint
-    words: str = Field(default="", max_length=2_000, description="In your words; a person reads them.")
+    words: str = Field(default="", max_length=2_000, pattern=NO_ZERO, description="In your words; a person reads them.")
 
 
 class NewAppeal(BaseModel):
@@ -80,7 +81,7 @@ class NewAppeal(BaseModel):
 
     model_config = STRICT
 
-    words: str = Field(min_length=1, max_length=2_000)
+    words: str = Field(min_length=1, max_length=2_000, pattern=NO_ZERO)
 
 
 class RefundRequest(BaseModel):
