@@ -90,8 +90,10 @@ select coalesce(md5(string_agg(row_of.ctid::text || row_of.xmin::text || row_of:
    and {is_not_theirs};
 
 -- content --
-select coalesce(md5(string_agg(row_of::text, '|' order by row_of::text)), '')
+-- That a key was used is noted at most once a minute, whoever's turn that is.
+select coalesce(md5(string_agg(told.text, '|' order by told.text)), '')
   from {table} as row_of
+ cross join lateral (select (to_jsonb(row_of) - 'last_used_at')::text) as told (text)
  where row_of.account_id = %(account_id)s
    and {is_not_theirs};
 
