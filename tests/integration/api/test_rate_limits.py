@@ -55,13 +55,18 @@ def in_one_minute(apps: list[tuple[FastAPI, httpx.Client]]) -> list[httpx.Respon
     return answers if ended <= began else in_one_minute(apps)
 
 
+WEBHOOK = "/api/stripe/webhook"  # of Stripe no event may be turned away; a body without its proof is refused
+
+
 def test_probes_are_never_refused_and_visitors_are(apps: list[tuple[FastAPI, httpx.Client]]) -> None:
     (_, client), _ = apps
     statuses = [client.get("/api/trades", headers={"Origin": FRONTEND}) for _ in range(62)]
     refused = next(one for one in statuses if one.status_code == 429)
     assert refused.headers["access-control-allow-origin"] == FRONTEND
     assert refused.headers["x-request-id"] == refused.json()["request_id"]
-    assert {client.get(path).status_code for path in UNCOUNTED for _ in range(20)} == {200}
+    probes = UNCOUNTED - {WEBHOOK}
+    assert {client.get(path).status_code for path in probes for _ in range(20)} == {200}
+    assert {client.post(WEBHOOK, content=b"{}").status_code for _ in range(80)} == {400}
     assert client.get("/api/account", headers={"Authorization": "Bearer nonsense"}).status_code == 401
 
 
