@@ -69,7 +69,7 @@ def test_status_of_nothing_is_not_well(home: Path) -> None:
 def test_down_of_nothing_is_no_error(home: Path) -> None:
     shown = leadledger(home, "down")
     assert shown.returncode == 0
-    assert shown.stdout.count("was not running") == 5
+    assert shown.stdout.count("was not running") == 6
 
 
 def test_down_ends_the_database(home: Path) -> None:
