@@ -25,7 +25,7 @@ Facts = dict[str, Any]
 class BillingNotConfigured(AppError):
     """There is no key for Stripe, or Stripe does not take it."""
 
-    status = 503
+    status = 409
     code = "billing_not_configured"
 
 

@@ -248,7 +248,7 @@ def test_what_stripe_refuses_is_said_and_is_no_failure_of_ours(
     monkeypatch.setattr(Gateway, "create", create)
     body = {"kind": "pack", "pack": "pack_50"} if address == "checkout" else None
     refused = buyer.person.ask("POST", f"/api/billing/{address}", json=body)
-    assert (refused.status_code, refused.json()["code"]) == (503, "billing_not_configured")
+    assert (refused.status_code, refused.json()["code"]) == (409, "billing_not_configured")
 
 
 def test_address_that_stripe_finds_fault_with_is_left_out(

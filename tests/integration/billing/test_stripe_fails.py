@@ -85,7 +85,7 @@ def test_key_that_may_not_enough_is_the_operators_matter(site: Site, buyer: Buye
         refused = client.post(
             "/api/billing/checkout", json=PACK, headers={"Authorization": f"Bearer {buyer.person.token}"}
         )
-    assert (refused.status_code, refused.json()["code"]) == (503, "billing_not_configured")
+    assert (refused.status_code, refused.json()["code"]) == (409, "billing_not_configured")
     assert restricted.get_secret_value() not in refused.text
 
 

@@ -12,7 +12,7 @@ REFUSED = {
     "request_refund": 409,  # its credits are back already
     "buy_exclusive_zip": 422,  # no lead was ever published there
     "choose_metro": 422,  # the plan is for more than one
-    "open_checkout": 503,  # no payments are set up here
+    "open_checkout": 409,  # no payments are set up here
     "change_member": 409,  # the last owner stays
 }
 
