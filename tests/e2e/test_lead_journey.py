@@ -30,7 +30,7 @@ def numbers(cells: Locator, attribute: str) -> list[int]:
 
 
 def test_a_newcomer_signs_up_and_sees_leads(page: Page, reader: Reader) -> None:
-    expect(page.get_by_text(reader.email)).to_be_visible()
+    expect(page.get_by_text(reader.email).and_(page.locator(":visible"))).to_be_visible()
     expect(page.locator(ROWS)).to_have_count(25)
     assert first_number(page.get_by_role("status").inner_text()) > 25
 
