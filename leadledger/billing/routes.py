@@ -131,7 +131,7 @@ def choose_metro(
     "/stripe/webhook",
     operation_id="receive_stripe_event",
     response_model=Received,
-    responses=declare_errors(400, 503),
+    responses=declare_errors(400, 403, 503),
 )
 def receive_stripe_event(
     request: Request,

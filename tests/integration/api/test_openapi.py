@@ -90,6 +90,7 @@ PUBLIC = {
     "/api/trades",
     "/api/counties",
     "/api/plans",
+    "/api/stripe/webhook",
     "/api/privacy/requests",
     "/api/privacy/requests/{tracking_code}",
     "/api/alert-links/{link_token}/unsubscribe",

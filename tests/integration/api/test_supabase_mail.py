@@ -21,6 +21,7 @@ from tests.integration.api.rows import QUERIES as ROWS
 from tests.integration.mailbox import Mailbox, code_in, link_in, running_mailbox
 
 EMAIL, PASSWORD = "owner@example.com", "correct horse"
+PATIENCE_SECONDS = 60  # the client's own 5 are too few where all cores are taken
 
 
 @pytest.fixture
@@ -39,7 +40,9 @@ def server(api_database_url: str, tmp_path: Path, mailbox: Mailbox) -> Iterator[
 
 
 def make_client(server: httpx.Client, flow: str) -> Client:
-    options = ClientOptions(flow_type="pkce" if flow == "pkce" else "implicit")
+    options = ClientOptions(
+        flow_type="pkce" if flow == "pkce" else "implicit", httpx_client=httpx.Client(timeout=PATIENCE_SECONDS)
+    )
     return create_client(str(server.base_url).rstrip("/"), PUBLISHABLE_KEY, options)
 
 

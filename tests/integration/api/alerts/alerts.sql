@@ -145,6 +145,11 @@ update public.leads as lead
 update public.leads as lead
    set permit_class_mapped = (array['Residential', 'Commercial', null])[1 + lead.points %% 3];
 
+-- give_plan --
+update public.account_plans
+   set plan = %(plan)s
+ where account_id = %(account_id)s;
+
 -- put_readers --
 insert into public.members (account_id, user_id, role, email)
 select %(account_id)s, gen_random_uuid(), 'viewer', 'reader-' || n || '@example.com'

@@ -11,7 +11,7 @@ from tests.integration.api.alerts.conftest import Site
 from tests.integration.api.people import Person
 from tests.integration.mailbox import read_mail
 
-ALERTS = 60
+ALERTS = 45  # the largest plan has 50 seats
 KILLS = 3
 
 
@@ -27,6 +27,7 @@ def work(site: Site, seconds: float | None) -> bool:
 
 
 def test_killed_workers_lose_nothing_and_repeat_only_the_same_mail(site: Site, person: Person) -> None:
+    site.change("give_plan", account_id=person.account_id, plan="enterprise")
     site.change("put_readers", account_id=person.account_id, count=ALERTS)
     site.change("put_mail_alerts", account_id=person.account_id, user_id=person.user_id, count=ALERTS)
     site.happen()
