@@ -19,6 +19,7 @@ from leadledger.database import Database
 from leadledger.errors import Forbidden, InvalidParameter, NotInSandbox
 from leadledger.modes import Mode, mode_of_header, now_in
 from leadledger.rate_edge import prove
+from leadledger.settings import ApiSettings
 
 # What a test key may ask: nothing of it writes.
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -44,6 +45,12 @@ def get_mode(request: Request) -> Mode:
             "a test key only reads the sample, which never changes; make the same request with a live key (llp_live_…)"
         )
     return mode
+
+
+def get_settings(request: Request) -> ApiSettings:
+    """The settings of this process."""
+    settings: ApiSettings = request.app.state.settings
+    return settings
 
 
 def get_database(request: Request, mode: Annotated[Mode, Depends(get_mode)]) -> Database:
@@ -109,6 +116,7 @@ def refuse_parameters(request: Request) -> None:
         raise InvalidParameter(f"unknown parameter '{name[:50]}'; this address takes none", field=name[:50])
 
 
+SettingsOf = Annotated[ApiSettings, Depends(get_settings)]
 ModeOf = Annotated[Mode, Depends(get_mode)]
 NowOf = Annotated[datetime, Depends(get_now)]
 TodayOf = Annotated[date, Depends(get_today)]

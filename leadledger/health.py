@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Literal
 
 import psycopg
@@ -11,11 +12,14 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from leadledger import VERSION
-from leadledger.database import Database
-from leadledger.deps import DatabaseOf, refuse_parameters
+from leadledger.database import PROBE_PATIENCE, Database
+from leadledger.deps import DatabaseOf, SettingsOf, refuse_parameters
 from leadledger.errors import Unavailable
 from leadledger.responses import declare_errors, json_response
+from leadledger.settings import ApiSettings
+from permit_leads.store.queries import load_queries
 
+QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 SLOW_SECONDS = 1.0
 
 router = APIRouter(tags=["health"], dependencies=[Depends(refuse_parameters)])
@@ -28,11 +32,20 @@ class Health(BaseModel):
     version: str = Field(description="Version of the product.", examples=[VERSION])
 
 
-class DatabaseStatus(BaseModel):
-    """One word, and nothing that could tell a stranger more."""
+DatabaseStatus = Literal["connected", "degraded", "error"]
+PaymentsStatus = Literal["ok", "waiting", "differs", "off", "unknown"]
 
-    database_status: Literal["connected", "degraded", "error"] = Field(
+
+class EnvironmentStatus(BaseModel):
+    """One word for each part, and nothing that could tell a stranger more."""
+
+    database_status: DatabaseStatus = Field(
         description="connected; degraded: it answers, but slowly or without our migrations; error: it does not answer."
+    )
+    payments_status: PaymentsStatus = Field(
+        description="ok; waiting: events of Stripe are not worked off for five minutes; differs: the comparison with "
+        "Stripe's books found what a person must look at; off: nothing can be bought here; unknown: the database does "
+        "not say."
     )
 
 
@@ -57,15 +70,17 @@ def get_readiness(database: DatabaseOf) -> Response:
 @router.get(
     "/api/supa-env-check",
     operation_id="check_environment",
-    response_model=DatabaseStatus,
+    response_model=EnvironmentStatus,
     responses=declare_errors(400),
 )
-def check_environment(database: DatabaseOf) -> Response:
-    """How the database is, in one word; always 200, since the word is the answer."""
-    return json_response({"database_status": _look_at(database)})
+def check_environment(database: DatabaseOf, settings: SettingsOf) -> Response:
+    """How the database and the payments are, a word for each; always 200, since the words are the answer."""
+    return json_response(
+        {"database_status": _look_at(database), "payments_status": _look_at_payments(database, settings)}
+    )
 
 
-def _look_at(database: Database) -> Literal["connected", "degraded", "error"]:
+def _look_at(database: Database) -> DatabaseStatus:
     started = time.perf_counter()
     try:
         database.probe()
@@ -74,3 +89,15 @@ def _look_at(database: Database) -> Literal["connected", "degraded", "error"]:
     except psycopg.Error:
         return "degraded"
     return "connected" if time.perf_counter() - started < SLOW_SECONDS else "degraded"
+
+
+def _look_at_payments(database: Database, settings: ApiSettings) -> PaymentsStatus:
+    if settings.stripe_secret_key is None:
+        return "off"
+    try:
+        with database.acting_as("leadledger_api", patience=PROBE_PATIENCE) as conn:
+            row = conn.execute(QUERIES["payments_status"]).fetchone()
+    except (Unavailable, psycopg.Error):
+        return "unknown"
+    status: PaymentsStatus = row[0] if row else "unknown"
+    return status

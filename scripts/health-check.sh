@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Is LeadLedgerPro well? Frontend, backend, database and every enabled source of the ETL, in at most 15 seconds.
+# Is LeadLedgerPro well? Frontend, backend, database, payments and every enabled source, in at most 15 seconds.
 #
 #   scripts/health-check.sh [--json]
 #
@@ -11,7 +11,7 @@ set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 HOME_FOLDER=${LEADLEDGER_HOME:-$ROOT/.leadledger}
-CHECKS="frontend backend database etl"
+CHECKS="frontend backend database payments etl"
 FORMAT=text
 PATIENCE=${HEALTH_CHECK_SECONDS:-10}
 WARNED=10 # what a check ends with that found nothing wrong, but something to know
@@ -61,6 +61,28 @@ seen = answer.get(field) if isinstance(answer, dict) else None
 if seen != expected:
     sys.exit(f"{address} says {field} = {json.dumps(seen)}, expected {json.dumps(expected)}")
 print(f"{address} says {expected}")
+'
+# A backend older than payments does not speak of them: that is known, not well.
+JUDGE_PAYMENTS='
+import json, pathlib, sys
+body, address, warned = sys.argv[1:]
+words = {
+    "ok": "all that Stripe told is worked off, and the books agree",
+    "off": "nothing can be bought here",
+    "waiting": "events of Stripe wait for more than five minutes: python -m leadledger billing events",
+    "differs": "our books and those of Stripe differ: python -m leadledger billing compare",
+}
+try:
+    answer = json.loads(pathlib.Path(body).read_text(encoding="utf-8"))
+except (OSError, ValueError):
+    sys.exit(f"{address} answers, but not with JSON")
+seen = answer.get("payments_status") if isinstance(answer, dict) else None
+if isinstance(answer, dict) and "payments_status" not in answer:
+    print(f"{address} does not speak of payments")
+    sys.exit(int(warned))
+if seen not in ["ok", "off"]:
+    sys.exit(f"{address} says payments_status = {json.dumps(seen)}: " + words.get(str(seen), "it is not known how they are"))
+print(words[seen])
 '
 # Is every enabled source well in the eyes of the helper?
 JUDGE_ETL='
@@ -116,17 +138,25 @@ check_frontend() {
   echo "$address answers $status"
 }
 
-# A JSON endpoint of the backend: `check_field backend /health status ok`
+# What a JSON endpoint of the backend answers goes to file $1.
+ask_backend() {
+  local status
+  status=$(ask "$1" '%{http_code}' "$2") || { echo "$2 does not answer: $(cat "$1.trouble")" && return 1; }
+  [ "$status" = 200 ] || { echo "$2 answers $status, expected 200" && return 1; }
+}
+
+# One field of such an answer: `check_field backend /health status ok`
 check_field() {
-  local status body="$WORK/$1.body" address="$BACKEND$2"
-  status=$(ask "$body" '%{http_code}' "$address") ||
-    { echo "$address does not answer: $(cat "$body.trouble")" && return 1; }
-  [ "$status" = 200 ] || { echo "$address answers $status, expected 200" && return 1; }
-  "$PYTHON" -c "$JUDGE_FIELD" "$3" "$4" "$body" "$address" 2>&1
+  local body="$WORK/$1.body" address="$BACKEND$2"
+  ask_backend "$body" "$address" && "$PYTHON" -c "$JUDGE_FIELD" "$3" "$4" "$body" "$address" 2>&1
 }
 
 check_backend() { check_field backend /health status ok; }
 check_database() { check_field database /api/supa-env-check database_status connected; }
+check_payments() {
+  local body="$WORK/payments.body" address="$BACKEND/api/supa-env-check"
+  ask_backend "$body" "$address" && "$PYTHON" -c "$JUDGE_PAYMENTS" "$body" "$address" "$WARNED" 2>&1
+}
 check_etl() { "$PYTHON" -c "$JUDGE_ETL" "$ROOT/scripts/etl_state_helper.py" "$WARNED" "$PATIENCE" 2>&1; }
 
 # Run one check and keep its verdict and, on one line, its words.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from leadledger.acting import acting_for_account
@@ -27,10 +27,9 @@ from leadledger.alerts.models import (
     SearchChange,
     SearchDraft,
 )
-from leadledger.deps import CallerOf, DatabaseOf, WriterOf, refuse_parameters
+from leadledger.deps import CallerOf, DatabaseOf, SettingsOf, WriterOf, refuse_parameters
 from leadledger.idempotency import WriteOf
 from leadledger.responses import declare_errors, json_response
-from leadledger.settings import ApiSettings
 
 PLAIN = [Depends(refuse_parameters)]
 router = APIRouter(prefix="/api", tags=["alerts"])
@@ -40,15 +39,6 @@ WRITE = declare_errors(400, 401, 403, 404, 409, 422)
 REMOVE = declare_errors(400, 401, 403, 404, 409)
 SearchId = Annotated[UUID, Path(description="Id of the saved search.")]
 AlertId = Annotated[UUID, Path(description="Id of the alert.")]
-
-
-def get_settings(request: Request) -> ApiSettings:
-    """The settings of this process."""
-    settings: ApiSettings = request.app.state.settings
-    return settings
-
-
-SettingsOf = Annotated[ApiSettings, Depends(get_settings)]
 
 
 @router.get(

@@ -14,22 +14,15 @@ from leadledger.billing.gateway import BillingNotConfigured, Gateway
 from leadledger.billing.models import Billing, Checkout, MetroChoice, NewCheckout, Payments, Portal, Received
 from leadledger.billing.receiving import Refusals, receive
 from leadledger.billing.shop import Counter
-from leadledger.deps import AdminOf, CallerOf, DatabaseOf, NowOf, refuse_parameters
+from leadledger.deps import AdminOf, CallerOf, DatabaseOf, NowOf, SettingsOf, refuse_parameters
 from leadledger.idempotency import WriteOf
 from leadledger.plans import load_catalog
 from leadledger.responses import declare_errors, json_response
-from leadledger.settings import ApiSettings
 
 router = APIRouter(prefix="/api", tags=["billing"])
 PLAIN = [Depends(refuse_parameters)]
 READ = declare_errors(400, 401, 403, 404)
 WRITE = declare_errors(400, 401, 403, 404, 409, 422, 503)
-
-
-def get_settings(request: Request) -> ApiSettings:
-    """The settings of this process."""
-    settings: ApiSettings = request.app.state.settings
-    return settings
 
 
 def get_gateway(request: Request) -> Gateway:
@@ -44,9 +37,7 @@ def get_gateway(request: Request) -> Gateway:
     return gateway
 
 
-def get_counter(
-    gateway: Annotated[Gateway, Depends(get_gateway)], settings: Annotated[ApiSettings, Depends(get_settings)]
-) -> Iterator[Counter]:
+def get_counter(gateway: Annotated[Gateway, Depends(get_gateway)], settings: SettingsOf) -> Iterator[Counter]:
     """Where things are bought; one of few at a time.
 
     Raises:
@@ -61,7 +52,6 @@ async def read_raw(request: Request) -> bytes:
     return await request.body()
 
 
-SettingsOf = Annotated[ApiSettings, Depends(get_settings)]
 CounterOf = Annotated[Counter, Depends(get_counter)]
 
 

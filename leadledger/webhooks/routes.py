@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from leadledger.acting import acting_for_account
-from leadledger.deps import AdminOf, CallerOf, DatabaseOf, refuse_parameters
+from leadledger.deps import AdminOf, CallerOf, DatabaseOf, SettingsOf, refuse_parameters
 from leadledger.idempotency import WriteOf
 from leadledger.responses import declare_errors, json_response
-from leadledger.settings import ApiSettings
 from leadledger.webhooks import endpoints
 from leadledger.webhooks.models import (
     DeliveryQuery,
@@ -34,15 +33,6 @@ WRITE = declare_errors(400, 401, 403, 404, 409, 422)
 ASK = declare_errors(400, 401, 403, 404, 409, 422)
 EndpointId = Annotated[UUID, Path(description="Id of the webhook endpoint.")]
 DeliveryId = Annotated[UUID, Path(description="Id of the delivery, as in webhook-id.")]
-
-
-def get_settings(request: Request) -> ApiSettings:
-    """The settings of this process."""
-    settings: ApiSettings = request.app.state.settings
-    return settings
-
-
-SettingsOf = Annotated[ApiSettings, Depends(get_settings)]
 
 
 @router.get(

@@ -116,3 +116,10 @@ select difference.kind, difference.object_id
  where difference.account_id = %(account_id)s
    and difference.resolved_at is null
  order by difference.difference_id;
+
+-- differ --
+insert into public.billing_differences (kind, account_id, object_id, ours, theirs)
+values ('pack', %(account_id)s, 'cs_test', '{}', '{}');
+
+-- agree --
+update public.billing_differences set resolved_at = now() where resolved_at is null;

@@ -23,7 +23,7 @@ WELL: dict[str, Answer] = {
     "/": PAGE,
     "/login": PAGE,
     "/health": Answer('{"status": "ok", "version": "1"}'),
-    "/api/supa-env-check": Answer('{"database_status": "connected"}'),
+    "/api/supa-env-check": Answer('{"database_status": "connected", "payments_status": "ok"}'),
 }
 
 

@@ -62,12 +62,13 @@ def test_all_well_is_exit_0(checker: Checker) -> None:
         ["frontend", "ok"],
         ["backend", "ok"],
         ["database", "ok"],
+        ["payments", "ok"],
         ["etl", "ok"],
     ]
 
 
 def test_json_says_the_same(checker: Checker) -> None:
-    with serving(database=Answer('{"database_status": "error"}')) as url:
+    with serving(database=Answer('{"database_status": "error", "payments_status": "off"}')) as url:
         told = checker.run(url, "--json")
     seen = json.loads(told.stdout)
     assert (told.returncode, seen["is_well"]) == (1, False)
@@ -75,6 +76,7 @@ def test_json_says_the_same(checker: Checker) -> None:
         "frontend": True,
         "backend": True,
         "database": False,
+        "payments": True,
         "etl": True,
     }
 
@@ -121,9 +123,38 @@ def test_every_sick_endpoint_is_named_and_no_other(
     with serving(**{part: case[0] for part, case in sick.items() if case}) as url:
         told = checker.run(url)
     assert told.returncode == 1
-    for line, case in zip(told.stdout.splitlines(), (*sick.values(), None), strict=True):
+    lines = [line for line in told.stdout.splitlines() if not line.startswith("payments")]
+    for line, case in zip(lines, (*sick.values(), None), strict=True):
         assert line.split()[1] == ("FAILED" if case else "ok")
         assert case is None or case[1] in line
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "says"),
+    [
+        ('"ok"', "ok", "worked off"),
+        ('"off"', "ok", "nothing can be bought here"),
+        ('"waiting"', "FAILED", "python -m leadledger billing events"),
+        ('"differs"', "FAILED", "python -m leadledger billing compare"),
+        ('"unknown"', "FAILED", "not known"),
+        ("null", "FAILED", "payments_status = null"),
+        ("[]", "FAILED", "payments_status = []"),
+    ],
+)
+def test_payments_that_stand_still_are_sick(checker: Checker, status: str, verdict: str, says: str) -> None:
+    with serving(database=Answer('{"database_status": "connected", "payments_status": ' + status + "}")) as url:
+        told = checker.run(url)
+    assert told.returncode == (verdict == "FAILED")
+    (line,) = (line for line in told.stdout.splitlines() if line.startswith("payments"))
+    assert line.split()[1] == verdict
+    assert says in line
+
+
+def test_backend_older_than_payments_is_a_warning(checker: Checker) -> None:
+    with serving(database=Answer('{"database_status": "connected"}')) as url:
+        told = checker.run(url)
+    assert told.returncode == 0
+    assert "payments  warn" in told.stdout
 
 
 @pytest.mark.parametrize(
@@ -220,7 +251,7 @@ def test_database_that_is_down_is_named_without_its_password(checker: Checker) -
 def test_nothing_answers_at_all(checker: Checker) -> None:
     told = checker.run("http://127.0.0.1:1")
     assert told.returncode == 1
-    assert told.stdout.count("does not answer") == 3
+    assert told.stdout.count("does not answer") == 4
 
 
 def test_hanging_servers_cost_no_more_than_the_patience(checker: Checker) -> None:
@@ -233,7 +264,8 @@ def test_hanging_servers_cost_no_more_than_the_patience(checker: Checker) -> Non
         told = checker.run(url)
         assert time.monotonic() - started < 30  # half of what the servers take, for a machine that is busy
     assert told.returncode == 1
-    assert told.stdout.splitlines()[:3] == [line for line in told.stdout.splitlines() if "does not answer" in line]
+    silent = [line.split()[0] for line in told.stdout.splitlines() if "does not answer: " in line]
+    assert silent == ["frontend", "backend", "database", "payments"]
 
 
 @pytest.mark.parametrize("patience", ["0", "ten", "-1"])

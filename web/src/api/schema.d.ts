@@ -1435,7 +1435,7 @@ export interface paths {
         };
         /**
          * Check Environment
-         * @description How the database is, in one word; always 200, since the word is the answer.
+         * @description How the database and the payments are, a word for each; always 200, since the words are the answer.
          */
         get: operations["check_environment"];
         put?: never;
@@ -2751,18 +2751,6 @@ export interface components {
             states: string[];
         };
         /**
-         * DatabaseStatus
-         * @description One word, and nothing that could tell a stranger more.
-         */
-        DatabaseStatus: {
-            /**
-             * Database Status
-             * @description connected; degraded: it answers, but slowly or without our migrations; error: it does not answer.
-             * @enum {string}
-             */
-            database_status: "connected" | "degraded" | "error";
-        };
-        /**
          * DatasetCoverage
          * @description What one dataset brings, and how it stands.
          */
@@ -3009,6 +2997,24 @@ export interface components {
             items: components["schemas"]["Entry"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * EnvironmentStatus
+         * @description One word for each part, and nothing that could tell a stranger more.
+         */
+        EnvironmentStatus: {
+            /**
+             * Database Status
+             * @description connected; degraded: it answers, but slowly or without our migrations; error: it does not answer.
+             * @enum {string}
+             */
+            database_status: "connected" | "degraded" | "error";
+            /**
+             * Payments Status
+             * @description ok; waiting: events of Stripe are not worked off for five minutes; differs: the comparison with Stripe's books found what a person must look at; off: nothing can be bought here; unknown: the database does not say.
+             * @enum {string}
+             */
+            payments_status: "ok" | "waiting" | "differs" | "off" | "unknown";
         };
         /**
          * ErrorBody
@@ -19812,7 +19818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseStatus"];
+                    "application/json": components["schemas"]["EnvironmentStatus"];
                 };
             };
             /** @description A parameter is unknown, out of range or not of its kind. */
