@@ -15,6 +15,7 @@ from leadledger.billing.gateway import Gateway, make_gateway
 from leadledger.billing.letters import send_letter
 from leadledger.credits.expiry import expire_credits
 from leadledger.errors import AppError
+from leadledger.jobs.lanes import PAYMENTS
 from leadledger.jobs.schedule import EXPIRE_CREDITS, RECONCILE_BILLING, SWEEP_BILLING
 from leadledger.jobs.tasks import Place
 from leadledger.mail import MailDelayed, Mailer, MailRefused, make_mailer
@@ -48,9 +49,9 @@ def add_billing_tasks(app: App, place: Place, settings: ApiSettings) -> None:
     def send_billing_letter(*, billing_letter_id: int, user_id: str) -> None:
         tell(desk, billing_letter_id, UUID(user_id))
 
-    app.task(name=APPLY_EVENT, retry=AGAIN)(apply_billing_event)
-    app.task(name=SWEEP_BILLING)(lambda **_: sweep(desk))
-    app.task(name=RECONCILE_BILLING, retry=AGAIN)(lambda **_: compare(desk))
+    app.task(name=APPLY_EVENT, queue=PAYMENTS, retry=AGAIN)(apply_billing_event)
+    app.task(name=SWEEP_BILLING, queue=PAYMENTS)(lambda **_: sweep(desk))
+    app.task(name=RECONCILE_BILLING, queue=PAYMENTS, retry=AGAIN)(lambda **_: compare(desk))
     app.task(name=EXPIRE_CREDITS)(lambda **_: expire(place))
     app.task(name=SEND_LETTER, retry=LATER)(send_billing_letter)
 

@@ -1,4 +1,4 @@
-"""Two lanes of the queue, so that hours of fetching hold up no alert, no webhook and no export."""
+"""Lanes of the queue: neither hours of fetching nor a Stripe that hangs hold up an alert, a webhook or an export."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from procrastinate import App
 
 SOURCES = "sources"  # commands of the ETL: few at once, each for minutes or hours
 PRODUCT = "default"  # what triggers put into the queue (private.defer_job): short, and somebody waits for it
+PAYMENTS = "payments"  # what asks Stripe
 PRODUCT_CONCURRENCY = 4
+PAYMENTS_CONCURRENCY = 2
 # Nothing tells a worker that a lock is free: a job put in while another held its lock waits until the next look.
-LOOK_SECONDS = {SOURCES: 5.0, PRODUCT: 1.0}
+LOOK_SECONDS = {SOURCES: 5.0, PAYMENTS: 1.0, PRODUCT: 1.0}
 STALLED_SECONDS = 30.0  # a worker that has not beaten for so long is dead; it beats every ten seconds
 
 
 async def work_lanes(app: App, source_concurrency: int, grace_seconds: float, *, is_once: bool) -> None:
-    """Work both lanes until cancelled or until one of them ends; once, one after the other until nothing is left.
+    """Work all lanes until cancelled or until one of them ends; once, one after the other until nothing is left.
 
-    What the sources bring in gives the other lane its work, so that one comes last.
+    What the sources and payments bring gives the product's lane its work, so that one comes last.
     """
-    lanes = {SOURCES: source_concurrency, PRODUCT: PRODUCT_CONCURRENCY}
+    lanes = {SOURCES: source_concurrency, PAYMENTS: PAYMENTS_CONCURRENCY, PRODUCT: PRODUCT_CONCURRENCY}
     if is_once:
         for queue, concurrency in lanes.items():
             await _work_lane(app, queue, concurrency, grace_seconds, is_once=True)

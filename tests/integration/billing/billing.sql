@@ -13,7 +13,8 @@ select event.outcome from public.billing_events as event where event.event_id = 
 -- jobs --
 select count(*)
   from procrastinate.procrastinate_jobs as job
- where job.task_name = 'apply_billing_event';
+ where job.task_name = 'apply_billing_event'
+   and job.queue_name = 'payments';
 
 -- books --
 -- All that Stripe's facts became, without clocks of ours.
