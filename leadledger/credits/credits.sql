@@ -6,11 +6,7 @@ select coalesce(sum(entry.amount), 0)::bigint as balance
  where entry.account_id = %(account_id)s;
 
 -- read_month --
-select coalesce(-sum(entry.amount), 0)::bigint as used
-  from public.credit_entries as entry
- where entry.account_id = %(account_id)s
-   and entry.reason in ('claim', 'refund')
-   and entry.recorded_at >= date_trunc('month', now(), %(time_zone)s);
+select private.used_this_month(%(account_id)s, null) as used;
 
 -- read_lots --
 -- All that came and went, for what is left of each lot.
@@ -21,14 +17,7 @@ select entry.amount, entry.expires_at, entry.recorded_at,
  order by entry.credit_entry_id;
 
 -- list_caps --
-select cap.user_id, cap.credits_a_month,
-       (select coalesce(-sum(entry.amount), 0)::bigint
-          from public.credit_entries as entry
-          join public.claims as claim
-            on claim.account_id = entry.account_id and claim.claim_id = entry.claim_id
-         where entry.account_id = cap.account_id
-           and (cap.user_id is null or claim.claimed_by = cap.user_id)
-           and entry.recorded_at >= date_trunc('month', now(), %(time_zone)s)) as used
+select cap.user_id, cap.credits_a_month, private.used_this_month(cap.account_id, cap.user_id) as used
   from public.credit_caps as cap
  where cap.account_id = %(account_id)s
  order by cap.user_id nulls first;

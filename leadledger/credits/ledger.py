@@ -84,7 +84,7 @@ def _read_cursor(text: str | None) -> int | None:
 
 
 def _all(acting: Acting, statement: str, **more: object) -> list[dict[str, Any]]:
-    about = {"account_id": acting.account_id, "time_zone": acting.time_zone, **more}
+    about = {"account_id": acting.account_id, **more}
     with acting.conn.cursor(row_factory=dict_row) as rows:
         return rows.execute(QUERIES[statement], about).fetchall()
 

@@ -50,7 +50,9 @@ class Credits(BaseModel):
 
     balance: int = Field(description="The sum of all entries; never below zero.")
     next_expiry: Expiring | None = Field(description="What goes next, if nothing of it is used.")
-    used_this_month: int = Field(description="Credits that claims took this month on the account's clock.")
+    used_this_month: int = Field(
+        description="Credits that claims and exclusive ZIPs took this month on the account's clock."
+    )
     caps: list[Cap]
     plan: CurrentPlan | None = Field(description="null: no plans are set up here.")
 

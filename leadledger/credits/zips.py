@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from leadledger.acting import Acting
 from leadledger.credits.models import NewExclusiveZip
+from leadledger.credits.refusals import UNPAID
 from leadledger.errors import AppError, InvalidBody
 from leadledger.plans import load_catalog
 from permit_leads.store.queries import load_queries
@@ -24,13 +25,6 @@ class ZipTaken(AppError):
     code = "zip_taken"
 
 
-class CreditsMissing(AppError):
-    """The account has fewer credits than it costs."""
-
-    status = 402
-    code = "credits_missing"
-
-
 def list_zips(acting: Acting) -> dict[str, object]:
     """Those of the account that hold now, and what one costs."""
     terms = load_catalog().terms
@@ -43,7 +37,7 @@ def buy_zip(acting: Acting, wanted: NewExclusiveZip) -> dict[str, Any]:
     """Buy it, or hold it longer; paid and held in one transaction.
 
     Raises:
-        CreditsMissing: nothing is bought and nothing taken.
+        CreditsMissing, CapReached: nothing is bought and nothing taken.
         ZipTaken: another account holds it.
         InvalidBody: no lead of the trade was ever published there, or the plan does not reach it.
     """
@@ -60,8 +54,9 @@ def buy_zip(acting: Acting, wanted: NewExclusiveZip) -> dict[str, Any]:
 
 def _in_our_words(refused: psycopg.errors.CheckViolation) -> AppError:
     message = refused.diag.message_primary or ""
-    if refused.diag.constraint_name == "credits_sufficient":
-        return CreditsMissing(f"{message}; buy a pack or a plan (GET /api/plans), nothing was charged")
+    if (unpaid := UNPAID.get(refused.diag.constraint_name or "")) is not None:
+        kind, way_out = unpaid
+        return kind(f"{message}; {way_out}")
     if refused.diag.constraint_name == "zips_are_free":
         return ZipTaken(f"{message}; nothing was charged", field="zip")
     return InvalidBody(f"{message}; nothing was charged", field="zip")

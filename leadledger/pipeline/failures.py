@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from leadledger.credits.refusals import UNPAID
 from leadledger.errors import AppError, InvalidBody, NotFound
 
 
@@ -45,20 +46,6 @@ class UndoOver(AppError):
     code = "undo_over"
 
 
-class CreditsMissing(AppError):
-    """The account has fewer credits than the claim costs."""
-
-    status = 402
-    code = "credits_missing"
-
-
-class CapReached(AppError):
-    """The account set itself a cap, and this would go beyond it."""
-
-    status = 402
-    code = "cap_reached"
-
-
 class SoldOut(AppError):
     """As many accounts hold the lead as may, or one holds it alone."""
 
@@ -75,8 +62,7 @@ class OutsidePlan(AppError):
 
 # Constraint, what it is to the caller, and the way out.
 SALES: dict[str, tuple[type[AppError], str]] = {
-    "credits_sufficient": (CreditsMissing, "buy a pack or a plan (GET /api/plans), nothing was charged"),
-    "credits_capped": (CapReached, "an admin may raise it (PUT /api/credits/caps), nothing was charged"),
+    **UNPAID,
     "claims_seats": (SoldOut, "nothing was charged"),
     "claims_exclusive": (SoldOut, "nothing was charged"),
     "claims_in_plan": (OutsidePlan, "choose a larger plan (GET /api/plans), nothing was charged"),

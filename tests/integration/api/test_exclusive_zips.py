@@ -104,6 +104,19 @@ def test_too_few_credits_buy_nothing(spot: dict[str, str], place: tuple[httpx.Cl
     assert poor.ask("GET", "/api/exclusive-zips").json()["items"] == []
 
 
+@pytest.mark.parametrize("of_member", [True, False])
+def test_cap_holds_for_places_too(rich: Person, spot: dict[str, str], of_member: bool) -> None:
+    before = balance(rich)
+    cap = {"user_id": str(rich.user_id) if of_member else None, "credits_a_month": TERMS.exclusive_zip_credits}
+    assert rich.ask("PUT", "/api/credits/caps", json=cap).status_code == 200
+    assert buy(rich, spot).status_code == 201
+    refused = buy(rich, spot)
+    assert (refused.status_code, refused.json()["code"]) == (402, "cap_reached")
+    assert balance(rich) == before - TERMS.exclusive_zip_credits
+    told = rich.ask("GET", "/api/credits").json()
+    assert [one["used"] for one in told["caps"]] == [told["used_this_month"]] == [TERMS.exclusive_zip_credits]
+
+
 @pytest.mark.parametrize("wrong", [{"zip": "99999"}, {"trade": "rockets"}, {"zip": "7870"}, {"credits": 1}])
 def test_place_without_leads_is_not_sold(wrong: dict[str, object], rich: Person, spot: dict[str, str]) -> None:
     before = balance(rich)

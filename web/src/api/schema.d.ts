@@ -2688,7 +2688,7 @@ export interface components {
             plan: components["schemas"]["CurrentPlan"] | null;
             /**
              * Used This Month
-             * @description Credits that claims took this month on the account's clock.
+             * @description Credits that claims and exclusive ZIPs took this month on the account's clock.
              */
             used_this_month: number;
         };
