@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from simulators.stripe.errors import refused
 from simulators.stripe.forms import merge_metadata
 from simulators.stripe.standing import ENDED, cancel
 from simulators.stripe.world import Resource, World
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def make_product(world: World, given: Resource) -> Resource:
@@ -97,7 +101,12 @@ def _take_lookup_key(world: World, key: str | None, *, may_transfer: bool) -> No
 
 
 def make_customer(world: World, given: Resource) -> Resource:
-    """Somebody who pays."""
+    """Somebody who pays.
+
+    Raises:
+        StripeRefusal: nobody can have this address. Source: https://docs.stripe.com/error-codes#email-invalid.
+    """
+    check_email(given.get("email"))
     customer: Resource = {
         "id": world.new_id("cus", 14),
         "object": "customer",
@@ -129,6 +138,16 @@ def make_customer(world: World, given: Resource) -> Resource:
         "_failures": [],
     }
     return world.add(customer, "customer.created")
+
+
+def check_email(email: str | None) -> None:
+    """An address looks like one, or is left out.
+
+    Raises:
+        StripeRefusal: it does not.
+    """
+    if email and not _EMAIL.fullmatch(email):
+        raise refused(f"Invalid email address: {email}", "email", "email_invalid")
 
 
 def live_customer(world: World, customer_id: str, param: str | None = "customer") -> Resource:

@@ -6,12 +6,12 @@ import heapq
 import itertools
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+
+import httpx
 
 from simulators.stripe.clock import DAY
 from simulators.stripe.envelopes import Envelope, put_in_envelope
@@ -22,7 +22,7 @@ from simulators.stripe.world import Resource, World
 ANSWER_SECONDS = 10.0
 LONGEST_WAIT_SECONDS = 10.0
 LOGGED = 10_000
-WRONG_SECRET = "whsec_of_somebody_else"  # noqa: S105 # opens nothing
+NO_REUSE = httpx.Limits(max_keepalive_connections=0)  # an idle one may end just as an event sets off
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,9 @@ class Courier:
         """An event as this endpoint gets it; without one, as the account's own."""
         version, secrets = (endpoint["api_version"], endpoint["_secrets"]) if endpoint else (None, self.secrets)
         event = shape_event(self.world, parcel.event, parcel.version or version)
-        return put_in_envelope(event, [WRONG_SECRET] if parcel.has_wrong_secret else secrets, parcel.seconds_off)
+        if parcel.has_wrong_secret:
+            secrets = [self.world.new_id("whsec", 32)]
+        return put_in_envelope(event, secrets, parcel.seconds_off)
 
     def waiting(self) -> list[list[object]]:
         """What is held or on its way, to be written down."""
@@ -128,13 +130,14 @@ class Courier:
             self._changed.notify_all()
 
     def _work(self) -> None:
-        while (waiting := self._next()) is not None:
-            try:
-                self._deliver(waiting)
-            finally:
-                with self._changed:
-                    self._busy -= 1
-                    self._changed.notify_all()
+        with httpx.Client(timeout=ANSWER_SECONDS, limits=NO_REUSE, trust_env=False) as client:
+            while (waiting := self._next()) is not None:
+                try:
+                    self._deliver(client, waiting)
+                finally:
+                    with self._changed:
+                        self._busy -= 1
+                        self._changed.notify_all()
 
     def _next(self) -> _Waiting | None:
         with self._changed:
@@ -146,14 +149,14 @@ class Courier:
                 self._changed.wait(wait)
         return None
 
-    def _deliver(self, waiting: _Waiting) -> None:
+    def _deliver(self, client: httpx.Client, waiting: _Waiting) -> None:
         endpoint = self.world.resources.get(waiting.endpoint_id)
         if endpoint is None or endpoint["status"] != "enabled":
             return
         event = waiting.parcel.event
         with self.world.lock:
             envelope = self.envelope(waiting.parcel, endpoint)
-        status = post(endpoint["url"], envelope)
+        status = post(client, endpoint["url"], envelope)
         waiting.tries += 1
         attempt = Attempt(event["id"], event["type"], endpoint["url"], status, time.time(), waiting.tries)
         self.log.append(attempt)
@@ -166,23 +169,9 @@ class Courier:
             self._put(waiting)
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        """A redirect is a failed delivery."""
-        del args, kwargs
-
-
-_OPENER = urllib.request.build_opener(_NoRedirects, urllib.request.ProxyHandler({}))
-
-
-def post(url: str, envelope: Envelope) -> int:
-    """Status of one delivery; 0: nobody answered."""
-    request = urllib.request.Request(url, envelope.body, envelope.headers, method="POST")  # noqa: S310
+def post(client: httpx.Client, url: str, envelope: Envelope) -> int:
+    """Status of one delivery, a redirect's too; 0: nobody answered."""
     try:
-        with _OPENER.open(request, timeout=ANSWER_SECONDS) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        error.close()
-        return error.code
-    except (OSError, ValueError):
+        return client.post(url, content=envelope.body, headers=envelope.headers).status_code
+    except (httpx.HTTPError, httpx.InvalidURL):
         return 0

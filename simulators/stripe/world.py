@@ -9,13 +9,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from simulators.stripe.clock import DAY, HOUR, Clock
 from simulators.stripe.errors import missing
 
 Resource = dict[str, Any]
-API_VERSION = "2026-10-28.endive"
+API_VERSION: Final = "2026-10-28.endive"
 ACCOUNT_ID = "acct_simulated"
 _LETTERS = string.ascii_letters + string.digits
 _KIND_WORDS = {"checkout.session": "checkout.session", "payment_method": "PaymentMethod"}

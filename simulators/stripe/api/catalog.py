@@ -106,6 +106,7 @@ def _retrieve_customer(call: Call) -> Resource:
 
 def _update_customer(call: Call) -> Resource:
     customer = catalog.live_customer(call.world, call.ids[0], None)
+    catalog.check_email(call.given.get("email"))
     settings = {**customer["invoice_settings"], **(call.given.pop("invoice_settings", None) or {})}
     call.given["invoice_settings"] = settings
     return _update(call, customer, "customer.updated", set(CUSTOMER))

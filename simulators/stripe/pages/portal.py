@@ -52,7 +52,8 @@ def answer_portal(
 
 
 def _features(world: World, session: Resource) -> Resource:
-    return world.resources[session["configuration"]]["features"]  # type: ignore[no-any-return] # as it is kept
+    features: Resource = world.resources[session["configuration"]]["features"]
+    return features
 
 
 def _act(simulator: StripeSimulator, session: Resource, deed: str, form: dict[str, str]) -> None:

@@ -124,3 +124,7 @@ values ('pack', %(account_id)s, 'cs_test', '{}', '{}');
 
 -- agree --
 update public.billing_differences set resolved_at = now() where resolved_at is null;
+
+-- write_address --
+-- One that we let through, and Stripe does not.
+update public.members set email = %(email)s where user_id = %(user_id)s;

@@ -15,6 +15,7 @@ from leadledger.errors import Unavailable
 from leadledger.jobs import billing_tasks
 from leadledger.jobs.tasks import Place
 from permit_leads.progress import Progress
+from simulators.stripe.faults import ApiFaultKind
 from tests.integration.api.conftest import serve
 from tests.integration.billing.conftest import Buyer, Site
 from tests.integration.billing.test_buying import TRIAL
@@ -46,8 +47,10 @@ def customers(site: Site, buyer: Buyer) -> int:
 
 @pytest.mark.parametrize("path", ["/v1/customers", "/v1/checkout/sessions"])
 @pytest.mark.parametrize("kind", ["conflict", "error", "lost_request", "lost_answer"])
-def test_what_may_pass_by_itself_is_tried_again_under_one_key(kind: str, path: str, site: Site, buyer: Buyer) -> None:
-    site.stripe.fail_api(kind, path, method="POST", count=2)  # type: ignore[arg-type]
+def test_what_may_pass_by_itself_is_tried_again_under_one_key(
+    kind: ApiFaultKind, path: str, site: Site, buyer: Buyer
+) -> None:
+    site.stripe.fail_api(kind, path, method="POST", count=2)
     assert ask(buyer, kind).status_code == 201
     assert (customers(site, buyer), sessions(site, buyer)) == (1, 1)
 
@@ -92,14 +95,14 @@ def test_key_that_may_not_enough_is_the_operators_matter(site: Site, buyer: Buye
 @pytest.mark.parametrize("kind", ["error", "throttled", "lost_answer"])
 @pytest.mark.parametrize("path", ["/v1/customers/*", "/v1/subscriptions", "/v1/invoices", "/v1/checkout/sessions"])
 def test_event_waits_for_stripe_and_is_settled_once(
-    kind: str, path: str, site: Site, buyer: Buyer, tmp_path: Path
+    kind: ApiFaultKind, path: str, site: Site, buyer: Buyer, tmp_path: Path
 ) -> None:
     buyer.buy_pack()
     [event] = site.stripe.take_events("checkout.session.completed")
     site.stripe.take_events()
     assert site.post(event).status_code == 200
     place = Place(site.url, Progress(tmp_path / "log", sys.stderr), tmp_path)
-    site.stripe.fail_api(kind, path, method="GET", count=50)  # type: ignore[arg-type]
+    site.stripe.fail_api(kind, path, method="GET", count=50)
     with pytest.raises(Unavailable):
         billing_tasks.settle(place, site.gateway, event.event_id)
     assert buyer.balance == TRIAL

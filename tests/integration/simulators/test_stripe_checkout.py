@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import stripe
@@ -160,12 +161,16 @@ def test_lists_come_newest_first_in_pages(client: StripeClient) -> None:
 
 
 def test_errors_are_those_of_stripe(simulator: StripeSimulator, client: StripeClient) -> None:
+    nicknamed: Any = {"nickname": "x"}
     with pytest.raises(stripe.InvalidRequestError) as unknown:
-        client.v1.customers.create({"nickname": "x"})  # type: ignore[arg-type]
+        client.v1.customers.create(nicknamed)
     assert (unknown.value.code, unknown.value.param) == ("parameter_unknown", "nickname")
     with pytest.raises(stripe.InvalidRequestError) as missing:
         client.v1.checkout.sessions.create({"mode": "payment", "success_url": "http://localhost"})
     assert (missing.value.http_status, missing.value.param) == (400, "line_items")
+    with pytest.raises(stripe.InvalidRequestError, match="x@y") as odd:
+        client.v1.customers.create({"email": "x@y"})
+    assert (odd.value.code, odd.value.param) == ("email_invalid", "email")
     with pytest.raises(stripe.InvalidRequestError) as gone:
         client.v1.subscriptions.retrieve("sub_none")
     assert (gone.value.http_status, gone.value.code) == (404, "resource_missing")
@@ -180,14 +185,9 @@ def test_errors_are_those_of_stripe(simulator: StripeSimulator, client: StripeCl
 
 def test_amounts_of_the_clients_choice_are_refused(client: StripeClient) -> None:
     price = {"currency": "usd", "unit_amount": 1, "product_data": {"name": "cheap"}}
+    cheap: Any = [{"price_data": price, "quantity": 1}]
     with pytest.raises(stripe.InvalidRequestError, match="price_data"):
-        client.v1.checkout.sessions.create(
-            {  # type: ignore[arg-type]
-                "mode": "payment",
-                "success_url": "http://localhost",
-                "line_items": [{"price_data": price, "quantity": 1}],
-            }
-        )
+        client.v1.checkout.sessions.create({"mode": "payment", "success_url": "http://localhost", "line_items": cheap})
 
 
 def test_a_deleted_customer_has_no_subscription_and_buys_nothing(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+from typing import Any
 
 import pytest
 import stripe
 
 from simulators.stripe import StripeRefusal, running_stripe
+from simulators.stripe.faults import ApiFaultKind, EventFaultKind
 from tests.integration.simulators.money import client_of, open_plan
 from tests.integration.simulators.test_stripe_webhooks import listening
 
@@ -26,12 +28,12 @@ def test_an_answer_lost_after_the_work_leaves_one_customer(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("kind", ["conflict", "error", "lost_request"])
-def test_what_the_library_tries_again_succeeds(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_what_the_library_tries_again_succeeds(monkeypatch: pytest.MonkeyPatch, kind: ApiFaultKind) -> None:
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.001)
     monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.001)
     with running_stripe() as simulator:
         client = client_of(simulator)
-        simulator.fail_api(kind, method="POST", count=2)  # type: ignore[arg-type]
+        simulator.fail_api(kind, method="POST", count=2)
         client.v1.customers.create({})
         assert [request.method for request in simulator.requests] == ["POST", "POST", "POST"]
         assert len(client.v1.customers.list().data) == 1
@@ -75,8 +77,9 @@ def test_two_requests_with_one_key_at_once_are_a_conflict() -> None:
 
 
 def test_no_fault_has_an_unknown_name() -> None:
+    nonsense: Any = "nonsense"
     with running_stripe() as simulator, pytest.raises(StripeRefusal, match="lost_answer"):
-        simulator.fail_api("nonsense")  # type: ignore[arg-type]
+        simulator.fail_api(nonsense)
 
 
 def test_events_come_twice_out_of_order_and_late() -> None:
@@ -105,9 +108,9 @@ def test_two_events_may_tell_of_one_change() -> None:
 
 
 @pytest.mark.parametrize(("kind", "is_taken"), [("old_timestamp", False), ("wrong_secret", False), ("live_mode", True)])
-def test_signatures_may_be_of_no_use(kind: str, is_taken: bool) -> None:
+def test_signatures_may_be_of_no_use(kind: EventFaultKind, is_taken: bool) -> None:
     with running_stripe(hold_events=True) as simulator:
-        simulator.spoil_events(kind)  # type: ignore[arg-type]
+        simulator.spoil_events(kind)
         client_of(simulator).v1.customers.create({})
         (envelope,) = simulator.take_events()
         signature, secret = envelope.headers["Stripe-Signature"], simulator.webhook_secrets[0]

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from typing import Unpack
 
 import httpx
 import pytest
 from stripe import StripeClient
+from stripe.params.billing_portal import (
+    ConfigurationCreateParamsFeatures,
+    ConfigurationCreateParamsFeaturesSubscriptionUpdate,
+)
 
 from simulators.stripe import DECLINED_CARD, FAILS_LATER_CARD, StripeSimulator, running_stripe
 from tests.integration.simulators.money import client_of, make_price, open_pack, open_plan
@@ -42,15 +47,13 @@ def press(browser: httpx.Client, page: httpx.Response, words: str, **filled: str
     return browser.post(page.url.join(action[1]) if action else page.url, data=fields | filled)
 
 
-def open_portal(simulator: StripeSimulator, client: StripeClient, customer: str, **features: object) -> str:
-    allowed = {
+def open_portal(client: StripeClient, customer: str, **features: Unpack[ConfigurationCreateParamsFeatures]) -> str:
+    allowed: ConfigurationCreateParamsFeatures = {
         "invoice_history": {"enabled": True},
         "payment_method_update": {"enabled": True},
         "subscription_cancel": {"enabled": True},
     }
-    configuration = client.v1.billing_portal.configurations.create(
-        {"features": {**allowed, **features}}  # type: ignore[typeddict-item]
-    )
+    configuration = client.v1.billing_portal.configurations.create({"features": {**allowed, **features}})
     return client.v1.billing_portal.sessions.create(
         {"customer": customer, "configuration": configuration.id, "return_url": "http://localhost:3000/billing"}
     ).url
@@ -99,7 +102,7 @@ def test_a_plan_is_left_and_taken_up_again_in_the_portal(
     simulator: StripeSimulator, client: StripeClient, browser: httpx.Client
 ) -> None:
     session = simulator.pay(open_plan(client).id)
-    page = browser.get(open_portal(simulator, client, session["customer"]))
+    page = browser.get(open_portal(client, session["customer"]))
     assert 'href="http://localhost:3000/billing">Return</a>' in page.text
     left = press(browser, page, "Cancel at period end")
     assert client.v1.subscriptions.retrieve(session["subscription"]).cancel_at_period_end
@@ -115,7 +118,7 @@ def test_a_new_card_pays_the_invoice_that_the_old_one_did_not(
     session = simulator.pay(open_plan(client).id, FAILS_LATER_CARD)
     simulator.advance(days=32)
     assert client.v1.subscriptions.retrieve(session["subscription"]).status == "past_due"
-    page = browser.get(open_portal(simulator, client, session["customer"]))
+    page = browser.get(open_portal(client, session["customer"]))
     assert "Status: past due" in page.text
     refused = press(browser, page, "Change card", card="4000 0000 0000 0000")
     assert 'role="alert"' in refused.text
@@ -130,13 +133,13 @@ def test_another_plan_is_chosen_in_the_portal(
 ) -> None:
     session = simulator.pay(open_plan(client).id)
     price = client.v1.prices.retrieve(make_price(client, "plan_pro", 29900))
-    offers = {
+    offers: ConfigurationCreateParamsFeaturesSubscriptionUpdate = {
         "enabled": True,
         "default_allowed_updates": ["price"],
         "proration_behavior": "always_invoice",
-        "products": [{"product": price.product, "prices": [price.id]}],
+        "products": [{"product": str(price.product), "prices": [price.id]}],
     }
-    page = browser.get(open_portal(simulator, client, session["customer"], subscription_update=offers))
+    page = browser.get(open_portal(client, session["customer"], subscription_update=offers))
     assert press(browser, page, "Change plan").status_code == 303
     part = client.v1.subscriptions.retrieve(session["subscription"])["items"].data[0]
     assert part.price.lookup_key == "plan_pro"
@@ -147,7 +150,7 @@ def test_a_portal_allows_only_its_own_customer_what_its_configuration_allows(
 ) -> None:
     session = simulator.pay(open_plan(client).id)
     stranger = client.v1.customers.create({}).id
-    url = open_portal(simulator, client, stranger, payment_method_update={"enabled": False})
+    url = open_portal(client, stranger, payment_method_update={"enabled": False})
     assert "Change card" not in browser.get(url).text
     assert "not allowed" in browser.post(f"{url}/card", data={"card": "4242424242424242"}).text
     answer = browser.post(f"{url}/cancel", data={"subscription": session["subscription"]})

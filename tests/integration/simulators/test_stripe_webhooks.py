@@ -35,8 +35,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 # the library's name
-        del format, args
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        del code, size  # the tests look at what was received
 
 
 class _Server(ThreadingHTTPServer):
@@ -81,7 +81,7 @@ def test_an_endpoint_made_by_the_api_has_a_secret_of_its_own() -> None:
     with listening() as listener, running_stripe() as simulator:
         client = client_of(simulator)
         endpoint = client.v1.webhook_endpoints.create(
-            {"url": listener.url, "enabled_events": ["customer.created"], "api_version": API_VERSION}  # type: ignore[typeddict-item]
+            {"url": listener.url, "enabled_events": ["customer.created"], "api_version": API_VERSION}
         )
         assert endpoint.secret is not None
         client.v1.products.create({"name": "not told of"})
