@@ -21,6 +21,7 @@ from leadledger.mail import Mail, MailError, make_mailer
 from leadledger.mail_settings import MailSettings
 from leadledger.outbox_files import forget_mails
 from leadledger.privacy.requests import QUERIES
+from leadledger.request_desk import add_request_commands
 from permit_leads.store import db, suppressions
 from permit_leads.suppress import Redactor, Suppression
 from permit_leads.suppressing import grant
@@ -42,15 +43,7 @@ Say = Callable[[str], None]
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
     """The desk's commands below `python -m leadledger privacy`."""
-    commands = parser.add_subparsers(dest="privacy", required=True, metavar="what")
-    for name, text in WORDS.items():
-        command = commands.add_parser(name, help=text, description=text)
-        if name == "list":
-            command.add_argument("--all", action="store_true", help="decided requests too")
-        else:
-            command.add_argument("request_id", type=uuid.UUID, metavar="ID", help="id of the request, as list shows it")
-        if name in ("grant", "refuse"):
-            command.add_argument("--reason", required=True, help="why; its sender reads it, so no personal data")
+    add_request_commands(parser, "privacy", WORDS, "why; its sender reads it, so no personal data")
 
 
 def run(options: argparse.Namespace, settings: MailSettings, say: Say) -> int:

@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from leadledger.refunds.crediting import QUERIES
+from leadledger.request_desk import add_request_commands
 from permit_leads.settings import Settings
 from permit_leads.store import db
 
@@ -35,15 +36,7 @@ Say = Callable[[str], None]
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
     """The desk's commands below `python -m leadledger refunds`."""
-    commands = parser.add_subparsers(dest="refunds", required=True, metavar="what")
-    for name, text in WORDS.items():
-        command = commands.add_parser(name, help=text, description=text)
-        if name == "list":
-            command.add_argument("--all", action="store_true", help="decided requests too")
-        else:
-            command.add_argument("request_id", type=uuid.UUID, metavar="ID", help="id of the request, as list shows it")
-        if name in ("grant", "refuse"):
-            command.add_argument("--reason", required=True, help="why; the account reads it")
+    add_request_commands(parser, "refunds", WORDS, "why; the account reads it")
 
 
 def run(options: argparse.Namespace, settings: Settings, say: Say) -> int:
