@@ -142,7 +142,6 @@ def create_app(settings: ApiSettings | None = None, database: Database | None = 
     _add_readers(app, settings, {"live": database, "test": sandbox})
     app.state.export_files = ExportFiles(settings.exports_url)
     app.state.gateway = make_gateway(settings)
-    app.state.refusals = Refusals(database)
     app.state.verifier = TokenVerifier(
         settings.issuer, KeyRing(issuer.fetch_keys), settings.jwt_secrets, issuer.api_keys, issuer.has_ended
     )
@@ -165,18 +164,20 @@ def build_app(
     settings: ApiSettings | None = None, databases: Databases | None = None, limits: RateLimits | None = None
 ) -> FastAPI:
     """The routes and what surrounds them; with nothing given it can say its OpenAPI document, and no more."""
-
+    refusals = Refusals(databases["live"]) if databases else None
+    opened = [*(databases or {}).values(), *(one for one in (limits, refusals) if one is not None)]
     app = DescribedApp(
         title="LeadLedgerPro",
         version=VERSION,
         description=DESCRIPTION,
-        lifespan=_lifespan([*(databases or {}).values(), *([limits] if limits else [])]),
+        lifespan=_lifespan(opened),
         middleware=_middleware(settings, limits),
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.databases = databases
     app.state.rate_limits = limits
+    app.state.refusals = refusals
     app.state.settings = settings
     for one in ROUTERS:
         app.include_router(one)
@@ -186,7 +187,9 @@ def build_app(
     return app
 
 
-def _lifespan(opened: Sequence[Database | RateLimits]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    opened: Sequence[Database | RateLimits | Refusals],
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         for one in opened:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,29 +21,57 @@ WRITE_EVERY_SECONDS = 1.0
 
 
 class Refusals:
-    """Counts by reason, written to the database at most once a second: a flood of bad bodies is not one of writes."""
+    """Counts by reason, written together at most once a second: a flood of bad bodies is not one of writes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._written_at = float("-inf")
+        self._timer: threading.Timer | None = None
+        self._is_open = False
+
+    def open(self) -> None:
+        """Begin to write."""
+        self._is_open = True
+
+    def close(self) -> None:
+        """Write what is left."""
+        with self._lock:
+            self._is_open = False
+            if self._timer is not None:
+                self._timer.cancel()
+        self.write()
 
     def count(self, reason: str) -> None:
         """One more."""
         with self._lock:
             self._counts[reason] += 1
-            if time.monotonic() - self._written_at < WRITE_EVERY_SECONDS:
-                return
-            self._written_at, counts, self._counts = time.monotonic(), self._counts, Counter()
-        structlog.get_logger().warning("billing.event_refused", **counts)
-        try:
-            with self._database.acting_as("leadledger_api") as conn:
-                for why, more in counts.items():
-                    conn.execute(QUERIES["count_refusals"], {"why": why, "more": more})
-        except Unavailable:
+            self._write_soon()
+
+    def write(self) -> None:
+        """Write what was counted; while the database is away it stays counted."""
+        with self._writing:
             with self._lock:
-                self._counts.update(counts)
+                counts, self._counts, self._timer = self._counts, Counter(), None
+            if not counts:
+                return
+            try:
+                with self._database.acting_as("leadledger_api") as conn:
+                    for why, more in counts.items():
+                        conn.execute(QUERIES["count_refusals"], {"why": why, "more": more})
+            except Unavailable:
+                with self._lock:
+                    self._counts.update(counts)
+                    self._write_soon()
+            else:
+                structlog.get_logger().warning("billing.event_refused", **counts)
+
+    def _write_soon(self) -> None:
+        if self._is_open and self._timer is None:
+            self._timer = threading.Timer(WRITE_EVERY_SECONDS, self.write)
+            self._timer.daemon = True
+            self._timer.start()
 
 
 def receive(
