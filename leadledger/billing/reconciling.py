@@ -98,18 +98,17 @@ def _reconcile_customer(conn: Connection, gateway: Gateway, customer_id: str, ac
     before = _compare(conn, said, customer_id, account_id)
     truth.write_down(conn, customer_id, account_id, said)
     after = _compare(conn, said, customer_id, account_id)
-    still = [f"{one.kind} {one.object_id}" for one in after]
-    conn.execute(QUERIES["resolve_differences"], {"account_id": account_id, "still": still})
-    for one in before if not after else {**_by_name(before), **_by_name(after)}.values():
+    for one in (before | after).values():
         _write_difference(conn, account_id, one)
-    conn.execute(QUERIES["resolve_differences"], {"account_id": account_id, "still": still})
+    conn.execute(QUERIES["resolve_differences"], {"account_id": account_id, "still": list(after)})
     tally.customers += 1
     tally.found += len(before)
     tally.mended += len(before) - len(after)
-    tally.open += after
+    tally.open += after.values()
 
 
-def _compare(conn: Connection, said: truth.Said, customer_id: str, account_id: UUID) -> list[Difference]:
+def _compare(conn: Connection, said: truth.Said, customer_id: str, account_id: UUID) -> dict[str, Difference]:
+    """By kind and object, as `resolve_differences` names them."""
     ours = {kind: _books(conn, statement, account_id) for kind, statement in STATEMENTS.items()}
     theirs = _their_books(said)
     told = [one for kind in theirs for one in find_differences(kind, ours[kind], theirs[kind])]
@@ -118,7 +117,8 @@ def _compare(conn: Connection, said: truth.Said, customer_id: str, account_id: U
         told.append(Difference("twice", customer_id, {"running": 1}, {"running": running}))
     # Within our own books: what was bought is in the ledger, and nothing is there that was not bought.
     bought, granted = _books(conn, "list_granted", account_id), _books(conn, "read_grants", account_id)
-    return [*told, *find_differences("credits", granted, bought)]
+    told += find_differences("credits", granted, bought)
+    return {f"{one.kind} {one.object_id}": one for one in told}
 
 
 def _write_difference(conn: Connection, account_id: UUID, one: Difference) -> None:
@@ -168,10 +168,6 @@ def _books(conn: Connection, statement: str, account_id: UUID) -> Books:
     with conn.cursor(row_factory=dict_row) as rows:
         found = rows.execute(QUERIES[statement], {"account_id": account_id}).fetchall()
     return {row.pop("id"): row for row in found}
-
-
-def _by_name(differences: Iterable[Difference]) -> dict[str, Difference]:
-    return {f"{one.kind} {one.object_id}": one for one in differences}
 
 
 def _json(values: Mapping[str, Any]) -> Jsonb:
