@@ -90,7 +90,6 @@ def simulated_payments(settings: ApiSettings, origin: str) -> dict[str, str]:
         "STRIPE_SECRET_KEY": "sk_test_simulator",  # opens nothing but the simulator
         "STRIPE_WEBHOOK_SECRET": _kept_secret(settings, "stripe-webhook-secret", "whsec_"),
         "STRIPE_API_BASE": origin,
-        "STRIPE_SIMULATED": "1",
     }
 
 

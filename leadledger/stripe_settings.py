@@ -38,11 +38,6 @@ class StripeSettings(Settings):
         validation_alias=AliasChoices("STRIPE_API_BASE"),
         description="Where Stripe's API is; for a simulator, an address of this machine.",
     )
-    stripe_is_simulated: bool = Field(
-        default=False,
-        validation_alias=AliasChoices("STRIPE_SIMULATED"),
-        description="1: payments are simulated, and the pages say so.",
-    )
 
     @field_validator("stripe_api_base")
     @classmethod
