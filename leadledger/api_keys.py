@@ -18,12 +18,6 @@ from permit_leads.store.queries import load_queries
 
 QUERIES = load_queries(Path(__file__).with_suffix(".sql"))
 Scope = Literal["read", "write", "export", "admin"]
-SCOPES: dict[Scope, str] = {
-    "read": "Leads, permits, coverage, the feed, and what the account keeps.",
-    "write": "Pipeline, territories, saved searches, alerts.",
-    "export": "Making and fetching exports.",
-    "admin": "Webhook endpoints, and what only an admin of the account may see.",
-}
 KEY = re.compile(r"^llp_(live|test)_[A-Za-z0-9_-]{43}$")
 SHOWN_LENGTH = 13
 # The account that test keys act for, in the database of the sandbox only (leadledger/sandbox/building.sql).

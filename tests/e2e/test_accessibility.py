@@ -168,6 +168,7 @@ PRIVATE: tuple[Callable[[Page], None], ...] = (
     see_claimed_lead,
     see_claims,
     see_claim,
+    see_no_such_claim,
     see_credits,
     see_billing,
     see_open_menu,

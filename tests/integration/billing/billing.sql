@@ -4,9 +4,6 @@ select event.event_id
  where event.handled_at is null
  order by event.received_at;
 
--- count_events --
-select count(*), count(*) filter (where handled_at is not null) from public.billing_events;
-
 -- outcome --
 select event.outcome from public.billing_events as event where event.event_id = %(event_id)s;
 
@@ -80,9 +77,6 @@ delete from public.billing_customers where account_id = %(account_id)s;
 
 -- falsify --
 update public.billing_subscriptions set status = 'canceled' where account_id = %(account_id)s;
-
--- lose_sales --
-delete from public.billing_pack_sales where account_id = %(account_id)s;
 
 -- differences --
 select difference.kind, difference.object_id, difference.resolved_at is not null

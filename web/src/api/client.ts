@@ -34,8 +34,3 @@ export function bodyOf<Data>({ data, error, response }: Answer<Data>): Data {
   if (!response.ok || data === undefined) throw backendError(response.status, error)
   return data
 }
-
-/** Passes when an answer without a body is good. Throws BackendError for any other. */
-export function expectDone({ error, response }: Answer<unknown>): void {
-  if (!response.ok) throw backendError(response.status, error)
-}

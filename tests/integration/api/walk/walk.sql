@@ -77,11 +77,6 @@ select namespace.nspname || '.' || function.proname, function.pronargs
         or has_function_privilege('anon', function.oid, 'execute'))
  order by 1;
 
--- rows_of_account --
-select row_of::text
-  from {table} as row_of
- where row_of.account_id = %(account_id)s;
-
 -- fingerprint --
 -- Changes when a row of the account comes, goes or is written, even with what it held before.
 select coalesce(md5(string_agg(row_of.ctid::text || row_of.xmin::text || row_of::text, '|' order by row_of.ctid)), '')
