@@ -52,9 +52,10 @@ $$;
 create trigger billing_letters_sent after insert on public.billing_letters
   for each row execute function private.send_letter();
 
--- Writes what is due and was not written yet; null: for all accounts.
+-- Writes what is due and was not written yet; null: for all accounts. What a letter is about holds an instant as text: the
+-- same text from every session, or it is written twice.
 create function private.write_letters(wanted uuid) returns integer
-language sql security definer set search_path = '' as $$
+language sql security definer set search_path = '' set timezone = 'UTC' as $$
   with standing as (
     select account.account_id, subscription.stripe_subscription_id, subscription.status, plan.name as plan_name,
            subscription.cancel_at_period_end, subscription.cancel_at, subscription.canceled_at, subscription.ended_at,

@@ -58,21 +58,59 @@ create table public.refund_passes (
 );
 comment on table public.refund_passes is 'Until when records were looked through for evidence.';
 
--- What the records prove, claim by claim, the strongest first. `since`: only claims made, or permits recorded, withdrawn or
--- redacted, from then on; null: all. `wanted`: one claim.
+-- Evidence is found through the events that bring it, in time that does not grow with the book of claims.
+create index claims_recent on public.claims (claimed_at);
+create index claims_of_trade on public.claims (account_id, trade) where credits > 0 and undone_at is null;
+create index events_published on public.events (published_at);
+create index events_redactions on public.events (last_event_id) where kind = 'permit.redacted';
+
+-- What the records prove, claim by claim, the strongest first. `since`: only claims made from then on, or whose permit or
+-- lead was told of from then on; null: all. `wanted`: one claim.
 create function private.find_proofs(since timestamptz, wanted uuid)
 returns table (claim_id uuid, reason text, found_at timestamptz, evidence jsonb)
 language sql stable security definer set search_path = '' as $$
-  with redacted as materialized (
+  with chosen as materialized (
+    select claim.claim_id
+      from public.claims as claim
+     where since is null and wanted is null
+     union
+    select claim.claim_id
+      from public.claims as claim
+     where claim.claim_id = wanted
+     union
+    select claim.claim_id
+      from public.claims as claim
+     where wanted is null and claim.claimed_at >= since
+     union
+    -- By when it was published and not by when its page was read: a run may take hours from the one to the other.
+    select claim.claim_id
+      from public.events as event
+     cross join lateral unnest(event.permit_ids) as permit (id)
+      join public.claims as claim on claim.permit_id = permit.id
+     where wanted is null
+       and event.published_at >= since
+       and event.kind in ('permit.changed', 'permit.withdrawn', 'permit.redacted', 'lead.changed')
+  ),
+  owed as materialized (
+    select claim.claim_id, claim.account_id, claim.lead_id, claim.permit_id, claim.trade, claim.claimed_at,
+           claim.lead_at_claim
+      from chosen
+      join public.claims as claim on claim.claim_id = chosen.claim_id
+     where claim.credits > 0
+       and claim.undone_at is null
+       and not exists (select from public.refunds as refund where refund.claim_id = claim.claim_id)
+  ),
+  redacted as materialized (
     select permit.id as permit_id, min(event.recorded_at) as at
       from public.events as event
-      cross join lateral unnest(event.permit_ids) as permit (id)
+     cross join lateral unnest(event.permit_ids) as permit (id)
      where event.kind = 'permit.redacted'
+       and permit.id in (select owed.permit_id from owed)
      group by permit.id
   ),
   sold as materialized (
-    select claim.claim_id, claim.account_id, claim.lead_id, claim.trade, claim.claimed_at, claim.lead_at_claim as facts,
-           (claim.claimed_at - interval '12 hours')::date as before_date,
+    select owed.claim_id, owed.account_id, owed.lead_id, owed.trade, owed.claimed_at, owed.lead_at_claim as facts,
+           (owed.claimed_at - interval '12 hours')::date as before_date,
            permit.permit_id, permit.dataset_id, permit.permit_num, permit.version, permit.recorded_at,
            permit.withdrawn_at, permit.status_current, permit.status_current_mapped, permit.completed_date,
            permit.expires_date, permit.status_date, permit.original_address1, permit.original_address2,
@@ -84,41 +122,11 @@ language sql stable security definer set search_path = '' as $$
            case when permit.original_address1 ~ '[0-9]'
                 then upper(regexp_replace(concat_ws(' ', permit.original_address1, permit.original_address2), '\s+', ' ', 'g'))
                 end as address
-      from public.claims as claim
-      join public.permits as permit on permit.permit_id = claim.permit_id
-      left join redacted on redacted.permit_id = claim.permit_id
-     where claim.credits > 0
-       and claim.undone_at is null
-       and (wanted is null or claim.claim_id = wanted)
-       and (since is null or claim.claimed_at >= since or permit.recorded_at >= since or permit.withdrawn_at >= since
-            or redacted.at >= since)
-       and not exists (select from public.refunds as refund where refund.claim_id = claim.claim_id)
+      from owed
+      join public.permits as permit on permit.permit_id = owed.permit_id
+      left join redacted on redacted.permit_id = owed.permit_id
   ),
-  proofs (claim_id, place, reason, found_at, evidence) as (
-    select sold.claim_id, 1, 'duplicate', sold.claimed_at,
-           sold.source || jsonb_build_object('earlier_claim_id', earlier.claim_id, 'earlier_claimed_at', earlier.claimed_at,
-                                             'earlier_permit_num', earlier.permit_num, 'trade', sold.trade)
-      from sold
-      cross join public.credit_terms as terms
-      cross join lateral (
-        select other.claim_id, other.claimed_at, permit.permit_num
-          from public.claims as other
-          join public.permits as permit on permit.permit_id = other.permit_id
-         where other.account_id = sold.account_id
-           and other.trade = sold.trade
-           and other.lead_id <> sold.lead_id
-           and other.credits > 0
-           and other.undone_at is null
-           and other.claimed_at >= sold.claimed_at - terms.duplicate_days * interval '1 day'
-           and (other.claimed_at, other.claim_id) < (sold.claimed_at, sold.claim_id)
-           -- As long as it can be undone it may yet cost nothing, and then the later one is the only one paid for.
-           and other.claimed_at + terms.undo_seconds * interval '1 second' < clock_timestamp()
-           and left(coalesce(permit.original_zip, ''), 5) = sold.zip
-           and upper(regexp_replace(concat_ws(' ', permit.original_address1, permit.original_address2), '\s+', ' ', 'g')) = sold.address
-           and not exists (select from public.refunds as refund where refund.claim_id = other.claim_id)
-         order by other.claimed_at, other.claim_id
-         limit 1) as earlier
-    union all
+  proofs (claim_id, place, reason, found_at, evidence) as materialized (
     select sold.claim_id, 2, 'over_before_sale', greatest(sold.recorded_at, sold.claimed_at),
            sold.source || jsonb_strip_nulls(jsonb_build_object(
              'status_current', sold.status_current, 'completed_date', sold.completed_date,
@@ -183,19 +191,59 @@ language sql stable security definer set search_path = '' as $$
                                              'promised_days', terms.promised_days)
       from sold
       cross join public.credit_terms as terms
+      join public.permit_versions as came on came.permit_id = sold.permit_id and came.version = 1
+      join public.etl_runs as brought on brought.run_id = came.run_id
      where (sold.facts ->> 'first_recorded_at')::timestamptz::date - (sold.facts ->> 'issued_date')::date > terms.promised_days
-       -- What a data set's first load brought was old when we came; the page says so before the sale.
-       and (sold.facts ->> 'first_recorded_at')::timestamptz > (
-             select run.finished_at
-               from public.etl_runs as run
-              where run.dataset_id = sold.dataset_id and run.status = 'success'
-              order by run.started_at
-              limit 1)
+       -- What a data set's first load brought was old when we came; the page says so before the sale. By runs and not by
+       -- times: a run's pages are read before it ends, and its end is written as of when its transaction began.
+       and exists (
+             select from public.etl_runs as earlier
+              where earlier.dataset_id = brought.dataset_id
+                and earlier.started_at < brought.started_at
+                and earlier.status = 'success'
+                and earlier.permit_new_count > 0)
+  ),
+  paid as materialized (
+    select other.claim_id, other.account_id, other.lead_id, other.trade, other.claimed_at, permit.permit_num,
+           left(coalesce(permit.original_zip, ''), 5) as zip,
+           upper(regexp_replace(concat_ws(' ', permit.original_address1, permit.original_address2), '\s+', ' ', 'g')) as address
+      from (select distinct sold.account_id, sold.trade from sold) as bought
+      join public.claims as other
+        on other.account_id = bought.account_id
+       and other.trade = bought.trade
+       and other.credits > 0
+       and other.undone_at is null
+      join public.permits as permit on permit.permit_id = other.permit_id
+     where not exists (select from public.refunds as refund where refund.claim_id = other.claim_id)
+  ),
+  doubled (claim_id, place, reason, found_at, evidence) as (
+    select distinct on (sold.claim_id) sold.claim_id, 1, 'duplicate', sold.claimed_at,
+           sold.source || jsonb_build_object('earlier_claim_id', earlier.claim_id, 'earlier_claimed_at', earlier.claimed_at,
+                                             'earlier_permit_num', earlier.permit_num, 'trade', sold.trade)
+      from sold
+      cross join public.credit_terms as terms
+      join paid as earlier
+        on earlier.account_id = sold.account_id
+       and earlier.trade = sold.trade
+       and earlier.zip = sold.zip
+       and earlier.address = sold.address
+     where earlier.lead_id <> sold.lead_id
+       and earlier.claimed_at >= sold.claimed_at - terms.duplicate_days * interval '1 day'
+       and (earlier.claimed_at, earlier.claim_id) < (sold.claimed_at, sold.claim_id)
+       -- As long as it can be undone it may yet cost nothing, and then the later one is the only one paid for.
+       and earlier.claimed_at + terms.undo_seconds * interval '1 second' < clock_timestamp()
+       -- The same where its own credits come back now.
+       and not exists (select from proofs where proofs.claim_id = earlier.claim_id)
+     order by sold.claim_id, earlier.claimed_at, earlier.claim_id
+  ),
+  told as (
+    select doubled.claim_id, doubled.place, doubled.reason, doubled.found_at, doubled.evidence from doubled
+    union all
+    select proofs.claim_id, proofs.place, proofs.reason, proofs.found_at, proofs.evidence from proofs
   )
-  select distinct on (proofs.claim_id) proofs.claim_id, proofs.reason, proofs.found_at,
-         jsonb_strip_nulls(proofs.evidence)
-    from proofs
-   order by proofs.claim_id, proofs.place, proofs.found_at
+  select distinct on (told.claim_id) told.claim_id, told.reason, told.found_at, jsonb_strip_nulls(told.evidence)
+    from told
+   order by told.claim_id, told.place, told.found_at
 $$;
 
 -- The credits of a claim back, once; null: they came back before, or there were none.
@@ -230,7 +278,8 @@ begin
 end
 $$;
 
--- A request, decided at once where the records decide it.
+-- A request, decided at once where the records decide it. The account is held first: else the job of refunds could credit
+-- the claim meanwhile, and nothing would ever decide the request.
 create function private.request_refund(asking uuid, wanted uuid, why text, said text) returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -241,6 +290,7 @@ begin
   if asking not in (select private.account_ids('member')) then
     raise exception 'viewers of an account ask for no refunds' using errcode = 'insufficient_privilege';
   end if;
+  perform private.hold_account(asking);
   select claim.claim_id, claim.credits, claim.undone_at,
          exists (select from public.refunds as refund where refund.claim_id = claim.claim_id) as is_refunded
     into sold
@@ -284,13 +334,13 @@ begin
 end
 $$;
 
--- Evidence comes with events and with sales; one waiting job is enough for all of them.
+-- Evidence comes with events and with sales.
+-- One job for each statement, also where one waits already: the worker may take that one before this transaction commits,
+-- and then nobody would come to what it brings. A job that begins takes up all that wait.
 create function private.wake_refunds() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  if not exists (select from procrastinate.procrastinate_jobs as job
-                  where job.task_name = 'credit_refunds' and job.status = 'todo' and job.scheduled_at is null)
-     and exists (select from public.claims) then
+  if exists (select from public.claims) then
     perform private.defer_job('credit_refunds', '{}', 'credit_refunds', 5);
   end if;
   return null;

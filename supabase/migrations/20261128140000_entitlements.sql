@@ -27,6 +27,7 @@ begin
       lacks := 'has no webhooks';
     end if;
   else
+    perform private.hold_account(new.account_id); -- two invitations at once count one after the other
     -- An invitation takes a seat as long as it is open; a member who came by one has had it.
     select count(*) into taken from public.members as member where member.account_id = new.account_id;
     if tg_table_name = 'invitations' then
