@@ -10,8 +10,8 @@ from pathlib import Path
 import structlog
 from psycopg.types.json import Jsonb
 
-from leadledger.billing.signing import EventRefused, read_event
-from leadledger.database import Database
+from leadledger.billing.signing import Event, EventRefused, read_event
+from leadledger.database import Connection, Database
 from leadledger.errors import Unavailable
 from leadledger.stripe_settings import StripeSettings
 from permit_leads.store.queries import load_queries
@@ -88,6 +88,12 @@ def receive(
     except EventRefused as refused:
         refusals.count(refused.reason)
         raise
+    with database.acting_as("leadledger_api") as conn:
+        return keep(conn, event)
+
+
+def keep(conn: Connection, event: Event) -> bool:
+    """Keep an event and its job, committed by the caller; False when it is here already."""
     values = {
         "event_id": event.event_id,
         "type": event.type,
@@ -97,6 +103,5 @@ def receive(
         "created_at": event.created_at,
         "payload": Jsonb(event.payload),
     }
-    with database.acting_as("leadledger_api") as conn:
-        kept = conn.execute(QUERIES["keep_event"], values).fetchone()
+    kept = conn.execute(QUERIES["keep_event"], values).fetchone()
     return kept is not None and kept[0] is not None

@@ -38,20 +38,6 @@ delete from public.credit_entries
 -- as_replica --
 set local session_replication_role = replica;
 
--- forget_account --
--- Back to before anything was bought.
-with gone as (
-  delete from public.billing_subscriptions where account_id = %(account_id)s),
-  unpaid as (
-  delete from public.billing_invoices where account_id = %(account_id)s),
-  unread as (
-  delete from public.billing_events),
-  jobless as (
-  delete from procrastinate.procrastinate_jobs where task_name = 'apply_billing_event')
-update public.account_plans
-   set plan = 'trial', stripe_subscription_id = null, metro = null, ends_at = now() + interval '14 days'
- where account_id = %(account_id)s;
-
 -- letters --
 select letter.kind
   from public.billing_letters as letter

@@ -69,13 +69,6 @@ class Site:
     def change(self, title: str, **values: object) -> None:
         self.owner.execute(QUERIES[title], values)
 
-    def forget(self, buyer: Buyer) -> None:
-        """Nothing was bought, and no event came."""
-        with self.owner.transaction():
-            self.owner.execute(QUERIES["as_replica"])
-            for title in ("forget_entries", "forget_account"):
-                self.change(title, account_id=buyer.person.account_id)
-
     def enter(self) -> Buyer:
         """A new account on its trial."""
         return Buyer(enter(self.client), self)
