@@ -5,7 +5,7 @@ A difference that stays after mending stays open in `billing_differences`, for a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,11 @@ class Difference:
     ours: Mapping[str, Any]
     theirs: Mapping[str, Any]
 
+    @property
+    def name(self) -> str:
+        """As `resolve_differences` names it."""
+        return f"{self.kind} {self.object_id}"
+
 
 @dataclass(slots=True)
 class Tally:
@@ -54,20 +59,26 @@ class Tally:
 def reconcile(conn: Connection, gateway: Gateway, account_id: UUID | None = None) -> Tally:
     """Compare every customer of this mode (or one account) with Stripe; each in a transaction of its own.
 
-    A customer that cannot be compared is a difference, and stops no other.
+    A customer that cannot be compared is a difference, and stops no other. Comparing all, it also finds who still pays
+    for an account that is no longer here.
 
     Raises:
         Unavailable, BillingNotConfigured: Stripe cannot be asked; what was compared before stays.
     """
     tally = Tally()
     about = {"is_live": gateway.is_live, "account_id": account_id}
-    customers = conn.execute(QUERIES["list_customers"], about).fetchall()
+    customers = dict(conn.execute(QUERIES["list_customers"], about).fetchall())
     conn.commit()
+    strangers = {} if account_id else _list_strangers(gateway, customers)
     away = 0
-    for customer_id, owner_id in customers:
+    for customer_id in (*customers, *strangers):
+        owner_id = customers.get(customer_id)
         try:
             with conn.transaction():
-                _reconcile_customer(conn, gateway, customer_id, owner_id, tally)
+                if owner_id is not None:
+                    _reconcile_customer(conn, gateway, customer_id, owner_id, tally)
+                else:
+                    _reconcile_stranger(conn, gateway, customer_id, strangers[customer_id], tally)
             away = 0
         except FAILURES as error:
             away += isinstance(error, AppError)
@@ -77,6 +88,10 @@ def reconcile(conn: Connection, gateway: Gateway, account_id: UUID | None = None
             with conn.transaction():
                 _write_difference(conn, owner_id, one)
             tally.open.append(one)
+    if account_id is None:
+        still = [one.name for one in tally.open if one.object_id in strangers]
+        conn.execute(QUERIES["resolve_differences"], {"account_id": None, "still": still})
+        conn.commit()
     return tally
 
 
@@ -107,8 +122,32 @@ def _reconcile_customer(conn: Connection, gateway: Gateway, customer_id: str, ac
     tally.open += after.values()
 
 
+def _list_strangers(gateway: Gateway, known: Collection[str]) -> dict[str, str]:
+    """Who pays for what was bought here and is not in our books: the running subscription of each customer."""
+    found: dict[str, str] = {}
+    for one in gateway.read_all(gateway.client.v1.subscriptions.list):
+        customer_id = readings.customer_of(one)
+        is_ours = one["status"] in readings.RUNNING and "account_id" in (one.get("metadata") or {})
+        if is_ours and customer_id is not None and customer_id not in known:
+            found[customer_id] = one["id"]
+    return found
+
+
+def _reconcile_stranger(
+    conn: Connection, gateway: Gateway, customer_id: str, subscription_id: str, tally: Tally
+) -> None:
+    """Write the books of an account that is here; only a person can end what goes on charging for one that is gone."""
+    tally.found += 1
+    if truth.refresh_customer(conn, gateway, customer_id, with_reversals=True) is not None:
+        tally.mended += 1
+        return
+    one = Difference("stranger", customer_id, {}, {"subscription": subscription_id})
+    _write_difference(conn, None, one)
+    tally.open.append(one)
+
+
 def _compare(conn: Connection, said: truth.Said, customer_id: str, account_id: UUID) -> dict[str, Difference]:
-    """By kind and object, as `resolve_differences` names them."""
+    """All differences by their names."""
     ours = {kind: _books(conn, statement, account_id) for kind, statement in STATEMENTS.items()}
     theirs = _their_books(said)
     told = [one for kind in theirs for one in find_differences(kind, ours[kind], theirs[kind])]
@@ -118,10 +157,10 @@ def _compare(conn: Connection, said: truth.Said, customer_id: str, account_id: U
     # Within our own books: what was bought is in the ledger, and nothing is there that was not bought.
     bought, granted = _books(conn, "list_granted", account_id), _books(conn, "read_grants", account_id)
     told += find_differences("credits", granted, bought)
-    return {f"{one.kind} {one.object_id}": one for one in told}
+    return {one.name: one for one in told}
 
 
-def _write_difference(conn: Connection, account_id: UUID, one: Difference) -> None:
+def _write_difference(conn: Connection, account_id: UUID | None, one: Difference) -> None:
     about = {"kind": one.kind, "object_id": one.object_id, "account_id": account_id}
     conn.execute(QUERIES["write_difference"], {**about, "ours": _json(one.ours), "theirs": _json(one.theirs)})
 

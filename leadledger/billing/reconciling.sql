@@ -73,10 +73,10 @@ select %(kind)s, %(account_id)s, %(object_id)s, %(ours)s, %(theirs)s
             and open.resolved_at is null);
 
 -- resolve_differences --
--- Those of this customer that a comparison does not find any more.
+-- Those of this customer (null: of none of ours) that a comparison does not find any more.
 update public.billing_differences
    set resolved_at = now()
- where account_id = %(account_id)s
+ where account_id is not distinct from %(account_id)s::uuid
    and resolved_at is null
    and kind || ' ' || object_id <> all(%(still)s);
 

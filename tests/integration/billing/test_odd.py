@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
@@ -150,6 +151,28 @@ def test_two_subscriptions_that_run_at_once_are_told(site: Site, buyer: Buyer) -
     assert [(one.kind, one.object_id) for one in reconcile(site, buyer.person.account_id).open] == [
         ("twice", buyer.customer_id)
     ]
+
+
+def test_who_pays_for_an_account_that_is_gone_is_told(site: Site) -> None:
+    known = site.gateway.client.v1
+    price = next(one for one in site.stripe.world.of("price") if one["lookup_key"] == "plan_pro")
+    about = {"account_id": str(uuid4())}
+    customer = site.gateway.create(known.customers.create, {"metadata": about}, "stranger")
+    wanted = {"customer": customer["id"], "items": [{"price": price["id"]}], "trial_period_days": 7, "metadata": about}
+    subscription = site.gateway.create(known.subscriptions.create, wanted, "of-a-stranger")
+    one = next(one for one in reconcile(site).open if one.kind == "stranger")
+    assert (one.object_id, one.theirs) == (customer["id"], {"subscription": subscription["id"]})
+    site.gateway.create(partial(known.subscriptions.cancel, subscription["id"]), {}, "ended-by-hand")
+    assert not any(one.kind == "stranger" for one in reconcile(site).open)
+
+
+def test_customer_whom_our_books_lost_is_written_down_again(site: Site, buyer: Buyer) -> None:
+    buyer.subscribe("pro")
+    site.deliver()
+    site.change("lose_customer", account_id=buyer.person.account_id)
+    assert reconcile(site).mended == 1
+    tally = reconcile(site, buyer.person.account_id)
+    assert (tally.customers, tally.found) == (1, 0)
 
 
 def test_customer_made_anew_is_no_difference_for_ever(site: Site, buyer: Buyer) -> None:
