@@ -24,7 +24,7 @@ status:  ## say how each part is
 
 test:  ## run all tests, the browser tests included
 	@$(PYTHON) scripts/bootstrap.py test
-	$(RUN) -m pytest $(or $(PYTEST),tests --ignore=tests/e2e -n 4 --dist worksteal)
+	$(RUN) -m pytest $(or $(PYTEST),tests --ignore=tests/e2e -n 4 --dist worksteal --durations=25)
 	$(if $(PYTEST),,$(RUN) -m pytest tests/e2e)
 
 check:  ## format, lint, types, imports, locks; Python and web
