@@ -225,7 +225,10 @@ def _grant(
     shares: list[readings.Share],
     credits_a_month: Mapping[str, int],
 ) -> None:
-    """A month's credits once for its period, and once for the invoice the difference of a changed plan."""
+    """A month's credits once for its period, and once for the invoice the difference of a changed plan.
+
+    Changing to and fro brings no more than the month of the largest of the plans has.
+    """
     invoice_id, subscription_id = invoice["stripe_invoice_id"], invoice["stripe_subscription_id"]
     if invoice["plan"]:
         start = int(invoice["period_start"].timestamp())
@@ -233,9 +236,16 @@ def _grant(
         _grant_once(
             conn, account_id, invoice_id, f"grant:{subscription_id}:{start}", credits_a_month[invoice["plan"]], details
         )
-    longest = max((share.ends_at - share.starts_at).total_seconds() for share in shares) if shares else 0.0
-    changed = readings.credits_of_change(shares, credits_a_month, max(longest, _MONTH_SECONDS))
-    _grant_once(conn, account_id, invoice_id, f"change:{invoice_id}", changed, {"kind": "change"})
+    changes = [share for share in shares if share.is_proration]
+    if not changes:
+        return
+    longest = max((share.ends_at - share.starts_at).total_seconds() for share in shares)
+    changed = readings.credits_of_change(changes, credits_a_month, max(longest, _MONTH_SECONDS))
+    key, period_end = f"change:{invoice_id}", max(share.ends_at for share in changes).isoformat()
+    granted = _one(conn, "read_granted", {"account_id": account_id, "period_end": period_end, "key": key})
+    room = max(credits_a_month.get(share.plan, 0) for share in changes) - granted
+    details = {"kind": "change", "period_end": period_end}
+    _grant_once(conn, account_id, invoice_id, key, min(changed, room), details)
 
 
 _MONTH_SECONDS = 30 * 86_400.0

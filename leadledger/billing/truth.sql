@@ -115,6 +115,15 @@ select private.add_credits(%(account_id)s, %(credits)s, 'subscription_grant', %(
                            now() + terms.grant_days * interval '1 day')
   from public.credit_terms as terms;
 
+-- read_granted --
+-- What a paid period brought so far besides this, whichever plan it was of.
+select coalesce(sum(entry.amount), 0)::integer
+  from public.credit_entries as entry
+ where entry.account_id = %(account_id)s
+   and entry.reason = 'subscription_grant'
+   and entry.details ->> 'period_end' = %(period_end)s
+   and entry.idempotency_key <> %(key)s;
+
 -- note_grant --
 update public.billing_invoices
    set granted_entry_id = %(entry_id)s,

@@ -241,6 +241,16 @@ def test_upgrade_within_the_month_brings_the_difference_once(site: Site, buyer: 
     assert buyer.balance - TRIAL - 25 == gained
 
 
+def test_plan_changed_to_and_fro_brings_no_more_than_the_larger_one_has(site: Site, buyer: Buyer) -> None:
+    subscription_id = buyer.subscribe("starter", metro="austin")
+    site.deliver()
+    site.stripe.advance(days=3)
+    for plan in ("plan_pro", "plan_starter") * 3:
+        site.stripe.change_plan(subscription_id, plan)
+        site.deliver()
+    assert buyer.balance == TRIAL + 100
+
+
 def test_deleted_customer_ends_the_plan_and_can_buy_again(site: Site, buyer: Buyer) -> None:
     buyer.subscribe("pro")
     site.deliver()
