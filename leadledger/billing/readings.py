@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 Facts = Mapping[str, Any]
+FAILED_PAYMENTS = frozenset({"requires_payment_method", "canceled"})  # of a checkout that is over: a debit came back
 RUNNING = frozenset({"trialing", "active", "past_due", "unpaid", "paused"})
 MOST_DIGITS = 6
 # A dispute that is only asked about took no money; one that was won gave it back.
@@ -176,7 +177,11 @@ def _credits_of(text: Any) -> int | None:
 def _sale_status(session: Facts) -> str:
     if session["status"] == "expired":
         return "expired"
-    return "waiting" if session["payment_status"] == "unpaid" else "paid"
+    if session["payment_status"] != "unpaid":
+        return "paid"
+    payment = session.get("payment_intent")
+    has_failed = isinstance(payment, Mapping) and payment["status"] in FAILED_PAYMENTS
+    return "failed" if has_failed else "waiting"
 
 
 def read_refund(refund: Facts) -> Reversal:

@@ -107,13 +107,15 @@ def ask(
     # Lists of a customer that Stripe never knew, or has forgotten, are refused.
     subscriptions = gateway.read_all(known.subscriptions.list, **by, status="all") if customer else []
     invoices = gateway.read_all(known.invoices.list, **by) if customer else []
-    sessions = gateway.read_all(known.checkout.sessions.list, **by) if customer else []
+    # A session only says that it is not paid; whether it still can be, its payment says.
+    sessions = gateway.read_all(known.checkout.sessions.list, **by, expand=["data.payment_intent"]) if customer else []
     about = {"account_id": account_id, "is_whole": is_whole}
     held = _read(conn, "list_known_subscriptions", **about)
     ended = _add_known(gateway, held, known.subscriptions.retrieve, subscriptions)
     if is_whole:
         _add_known(gateway, _read(conn, "list_known_invoices", **about), known.invoices.retrieve, invoices)
-        _add_known(gateway, _read(conn, "list_known_sales", **about), known.checkout.sessions.retrieve, sessions)
+        sales = _read(conn, "list_known_sales", **about)
+        _add_known(gateway, sales, known.checkout.sessions.retrieve, sessions, "payment_intent")
     reversals = {}
     if with_reversals:
         payments = {row["payment_intent_id"] for row in _read(conn, "list_paid_sales", account_id=account_id)}
@@ -130,11 +132,11 @@ def read_sales(sessions: Iterable[Facts]) -> list[dict[str, Any]]:
 
 
 def _add_known(
-    gateway: Gateway, held: Iterable[Mapping[str, Any]], retrieve: Callable[..., Any], listed: list[Facts]
+    gateway: Gateway, held: Iterable[Mapping[str, Any]], retrieve: Callable[..., Any], listed: list[Facts], *expand: str
 ) -> list[str]:
     """Add what our books have and the list does not; the ids that Stripe does not know any more."""
     ids = {one["id"] for one in listed}
-    found = {row["id"]: gateway.read(retrieve, row["id"]) for row in held if row["id"] not in ids}
+    found = {row["id"]: gateway.read(retrieve, row["id"], *expand) for row in held if row["id"] not in ids}
     listed += [one for one in found.values() if one is not None]
     return [one for one, facts in found.items() if facts is None]
 

@@ -22,7 +22,7 @@ def test_debit_that_fails_brings_none(site: Site, buyer: Buyer) -> None:
     site.deliver()
     site.stripe.settle_payment(session_id, succeeded=False)
     site.deliver()
-    assert buyer.balance == TRIAL
+    assert (buyer.balance, buyer.books["packs"][0]["status"]) == (TRIAL, "failed")
 
 
 def test_refunded_pack_is_taken_back_in_parts(site: Site, buyer: Buyer) -> None:
