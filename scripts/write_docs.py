@@ -1,4 +1,4 @@
-"""Writes the documents that come out of the code: data dictionary, sources, openapi.json and .env.example.
+"""Writes what comes out of the code: data dictionary, sources, openapi.json, .env.example and the table of ZIPs.
 
 `--check` writes nothing and fails when one of them is not what the code says today.
 """
@@ -16,9 +16,11 @@ from pydantic.fields import FieldInfo
 from leadledger.app import build_app
 from leadledger.database import Database
 from leadledger.settings import ApiSettings
+from permit_leads.normalize.geo import ZIPS_CSV
 from permit_leads.permit import FIELDS
 from permit_leads.registry import Dataset, load_registry
 from permit_leads.settings import Settings
+from scripts.zip_list import render_zips
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = "Written by `make docs`; edit the code it comes from."
@@ -125,6 +127,7 @@ DOCUMENTS: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "sources.md": render_sources,
     ROOT / "docs" / "openapi.json": render_openapi,
     ROOT / ".env.example": render_environment,
+    ZIPS_CSV: render_zips,
 }
 
 

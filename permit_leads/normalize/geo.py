@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
-import zipcodes
 from addfips import AddFIPS
 
-# County names that the two packages spell differently (zipcodes 3.0.0, addfips 0.4.2; compared 2026-11-23).
-RESPELLED = {
-    "De Witt County": "DeWitt County",
-    "LaSalle Parish": "La Salle Parish",
-    "La Porte County": "LaPorte County",
-}
-DISTRICT_OF_COLUMBIA = "11001"
-# The package annotates nothing. Its `matching` takes 11 ms a ZIP, this 1.5 ms (3.0.0, 2026-11-25).
-_filter_by: Callable[..., list[dict[str, Any]]] = zipcodes.filter_by
+# Written by `make docs` out of two packages, of which one takes half a second to open (scripts/zip_list.py).
+ZIPS_CSV = Path(__file__).with_name("zips.csv")
 
 
 @dataclass(frozen=True, slots=True)
 class ZipPlace:
-    """Where a ZIP lies: state, county FIPS code (None when the package does not know it), city names in upper case."""
+    """Where a ZIP lies: state, county FIPS code (None when nobody knows it), city names in upper case."""
 
     state: str
     county_fips: str | None
@@ -35,25 +26,24 @@ class ZipPlace:
 @cache
 def zip_place(zip5: str) -> ZipPlace | None:
     """The place of a five-digit ZIP; None for ZIPs nobody knows. Points and county names are the post office's."""
-    if not re.fullmatch("[0-9]{5}", zip5):  # zipcodes 3.0.0 panics on digits of other scripts ("１２３４５")
-        return None
-    found = _filter_by(zip_code=zip5)
-    return _place(found[0]) if found else None
+    return _places(pl.col("zip") == zip5).get(zip5)
 
 
 @cache
 def zip_places(state: str) -> dict[str, ZipPlace]:
-    """The places of all ZIPs of a state: 2,662 for Texas in 15 ms, beside the 180 ms of the package's first answer."""
-    places: dict[str, ZipPlace] = {}
-    for found in _filter_by(state=state):
-        places.setdefault(found["zip_code"], _place(found))
-    return places
+    """The places of all ZIPs of a state."""
+    return _places(pl.col("state") == state)
 
 
-def _place(found: dict[str, Any]) -> ZipPlace:
-    cities = [found["city"], *found["acceptable_cities"]]
-    fips = _county_fips(found["county"] or "", found["state"])
-    return ZipPlace(found["state"], fips, frozenset(city.upper() for city in cities))
+def _places(which: pl.Expr) -> dict[str, ZipPlace]:
+    rows: list[tuple[Any, ...]] = _zips().filter(which).rows()
+    return {zip5: ZipPlace(state, county, frozenset(cities.split("|"))) for zip5, state, county, cities in rows}
+
+
+@cache
+def _zips() -> pl.DataFrame:
+    """zip, state, county_fips, cities."""
+    return pl.read_csv(ZIPS_CSV, infer_schema=False)
 
 
 @cache
@@ -75,14 +65,3 @@ def county_by_zip(zips: pl.Series, state: str) -> dict[str, str]:
 @cache
 def _fips_book() -> AddFIPS:
     return AddFIPS()
-
-
-@cache
-def _county_fips(county: str, state: str) -> str | None:
-    if state == "DC":
-        return DISTRICT_OF_COLUMBIA
-    if not county:
-        return None
-    spellings = (county, RESPELLED.get(county, county), county.replace("St ", "St. ", 1))
-    codes = (_fips_book().get_county_fips(spelling, state=state) for spelling in spellings)
-    return next((str(code) for code in codes if code), None)
