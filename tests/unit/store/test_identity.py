@@ -44,3 +44,13 @@ def test_content_hash_keeps_neighbouring_fields_apart() -> None:
     one = permits(permit_num="1", permit_type="AB", permit_type_desc="C")
     other = permits(permit_num="1", permit_type="A", permit_type_desc="BC")
     assert content_hashes(one).to_list() != content_hashes(other).to_list()
+
+
+def test_content_hash_is_the_same_whoever_else_is_on_the_page() -> None:
+    silent, telling = permits(permit_num="1"), permits(permit_num="2", description="new roof", latitude=30.25)
+    together = content_hashes(pl.concat([silent, telling])).to_list()
+    assert together == [*content_hashes(silent), *content_hashes(telling)]
+
+
+def test_no_permits_have_no_content_hashes() -> None:
+    assert content_hashes(permits().clear()).to_list() == []
