@@ -54,8 +54,7 @@ def classify(dataset: Dataset, permits: pl.DataFrame, labels: pl.Series | None =
     lexicon = load_lexicon()
     rows = _readable(permits, labels)
     labelled = _label_hits(dataset, rows)
-    words, spoken = _word_hits(rows, lexicon)
-    types = _type_hits(rows, lexicon)
+    words, spoken, types = _text_hits(rows, lexicon)
     direct = pl.concat(
         [
             _own_labels(labelled, types, lexicon),
@@ -100,15 +99,20 @@ def _label_hits(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
     return hits.select("row", "trade", evidence=pl.lit("label: ") + pl.col("label"))
 
 
-def _word_hits(rows: pl.DataFrame, lexicon: Lexicon) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(row, meaning, phrase, evidence) from the descriptions, and the same from the types read as if they were one."""
-    columns = {"free_text": "words: ", "spoken_type": "type: "}
+def _text_hits(rows: pl.DataFrame, lexicon: Lexicon) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """(row, meaning, phrase, evidence) from the descriptions, from the types read as if they were one, and as types."""
+    columns = ("free_text", "spoken_type", "type_text")
     texts = pl.concat(rows.select(text=column) for column in columns).unique(maintain_order=True).drop_nulls()
     texts = texts.with_row_index("text_id")  # each distinct text is read once
     read = lexicon.denials.strip(texts.select("text_id", text=lexicon.wording.canonical(pl.col("text"))))
-    hits = _mentions_settled(_hits(read, "text_id", lexicon.texts), read, lexicon)
-    words, types = (_placed(rows, column, texts, hits, source) for column, source in columns.items())
-    return words, types
+    type_ids = texts.join(rows, left_on="text", right_on="type_text", how="semi").select("text_id")
+    as_words = _mentions_settled(_hits(read, lexicon.texts), read, lexicon)
+    as_types = _hits(read.join(type_ids, on="text_id", how="semi"), lexicon.types, overlapping=True)
+    return (
+        _placed(rows, "free_text", texts, as_words, "words: "),
+        _placed(rows, "spoken_type", texts, as_words, "type: "),
+        _placed(rows, "type_text", texts, as_types, "type: "),
+    )
 
 
 def _placed(rows: pl.DataFrame, column: str, texts: pl.DataFrame, hits: pl.DataFrame, source: str) -> pl.DataFrame:
@@ -119,22 +123,15 @@ def _placed(rows: pl.DataFrame, column: str, texts: pl.DataFrame, hits: pl.DataF
     )
 
 
-def _type_hits(rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """(row, meaning, phrase, evidence) from the publisher's type and class columns; few distinct texts."""
-    texts = rows.select(text="type_text").unique(maintain_order=True).drop_nulls().with_row_index("text_id")
-    read = lexicon.denials.strip(texts.select("text_id", text=lexicon.wording.canonical(pl.col("text"))))
-    return _placed(rows, "type_text", texts, _hits(read, "text_id", lexicon.types, overlapping=True), "type: ")
-
-
-def _hits(texts: pl.DataFrame, key: str, phrases: Phrases, *, overlapping: bool = False) -> pl.DataFrame:
-    """(key, meaning, phrase) of every phrase that stands for something, in the order of the text."""
+def _hits(texts: pl.DataFrame, phrases: Phrases, *, overlapping: bool = False) -> pl.DataFrame:
+    """(text_id, meaning, phrase) of every phrase that stands for something, in the order of the text."""
     found = pl.col("text").str.extract_many(
         phrases.patterns.implode(), overlapping=overlapping, leftmost=not overlapping
     )
-    hits = texts.select(key, phrase=found).explode("phrase", empty_as_null=False, keep_nulls=False)
+    hits = texts.select("text_id", phrase=found).explode("phrase", empty_as_null=False, keep_nulls=False)
     meaning = pl.col("phrase").replace_strict(phrases.patterns, phrases.meanings, return_dtype=pl.String)
     phrase = pl.col("phrase").str.strip_chars().str.replace_all("  ", " ", literal=True)
-    return hits.select(key, meaning=meaning, phrase=phrase).filter(pl.col("meaning") != NOTHING)
+    return hits.select("text_id", meaning=meaning, phrase=phrase).filter(pl.col("meaning") != NOTHING)
 
 
 def _mentions_settled(hits: pl.DataFrame, texts: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:

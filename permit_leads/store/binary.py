@@ -29,6 +29,15 @@ class Column:
     width: int
     values: bytes
 
+    def __len__(self) -> int:
+        """How many values."""
+        return len(self.values) // self.width
+
+    def __getitem__(self, rows: slice) -> Column:
+        """The values of some rows in a row."""
+        start, stop, _ = rows.indices(len(self))
+        return Column(self.width, self.values[start * self.width : stop * self.width])
+
 
 def number(value: int) -> bytes:
     """An integer."""
@@ -50,10 +59,10 @@ def identifier(value: UUID) -> bytes:
     return _sized(value.bytes)
 
 
-def id_array(values: pl.Series) -> bytes:
-    """A uuid[] of at least one, none null."""
+def id_array(values: Column) -> bytes:
+    """A uuid[] of at least one."""
     head = struct.pack(">5i", 1, 0, _UUID_TYPE, len(values), 1)  # one dimension, no nulls, the type, counted from one
-    return _sized(head + _repeated(len(values), [ids(values)]))
+    return _sized(head + _repeated(len(values), [values]))
 
 
 def ids(values: pl.Series) -> Column:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-import polars as pl
 import psycopg
 from psycopg.rows import class_row
 
@@ -72,7 +71,7 @@ def newest_event_id(conn: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def created(recorded_at: datetime, permit_ids: pl.Series, lead_ids: pl.Series | None = None) -> bytes:
+def created(recorded_at: datetime, permit_ids: binary.Column, lead_ids: binary.Column | None = None) -> bytes:
     """The events of new permits, or, with `lead_ids` beside them, of new leads, of one page, for `stage_created`."""
     kind = binary.text("permit.created" if lead_ids is None else "lead.created")
     instant = binary.instant(recorded_at)

@@ -108,15 +108,17 @@ def write_out(permits: pl.DataFrame, leads: pl.DataFrame) -> Prepared:
     frames = {"public.permits": new, "public.leads": new_leads}
     texts = {table: FilledText.of(frame.select(COLUMNS[table])) for table, frame in frames.items() if frame.height}
     recorded_at = datetime.fromisoformat(new["recorded_at"][0])  # one for all of a page
-    created = events.created(recorded_at, new["permit_id"])
-    created += events.created(recorded_at, new_leads["permit_id"], new_leads["lead_id"])
-    return Prepared(permits, leads, new.height, new_leads.height, texts, _first_versions(new, recorded_at), created)
+    permit_ids = binary.ids(new["permit_id"])
+    lead_ids = binary.ids(new_leads["permit_id"]), binary.ids(new_leads["lead_id"])
+    created = events.created(recorded_at, permit_ids) + events.created(recorded_at, *lead_ids)
+    versions = _first_versions(new, permit_ids, recorded_at)
+    return Prepared(permits, leads, new.height, new_leads.height, texts, versions, created)
 
 
-def _first_versions(new: pl.DataFrame, recorded_at: datetime) -> bytes:
+def _first_versions(new: pl.DataFrame, permit_ids: binary.Column, recorded_at: datetime) -> bytes:
     """Rows of VERSION_COLUMNS; within a page they differ in the permit, its content and its place."""
     values: list[bytes | binary.Column] = [
-        binary.ids(new["permit_id"]),
+        permit_ids,
         binary.number(1),
         binary.instant(recorded_at),
         binary.identifier(UUID(new["run_id"][0])),

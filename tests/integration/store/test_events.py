@@ -13,7 +13,7 @@ import polars as pl
 import psycopg
 import pytest
 
-from permit_leads.store import events
+from permit_leads.store import binary, events
 from permit_leads.store.events import Event, events_after, newest_event_id
 from tests.integration.store.test_permits import permits, run
 
@@ -93,7 +93,7 @@ def publish(conn: psycopg.Connection, count: int = 1) -> list[uuid.UUID]:
     """Events of so many permits, not yet committed."""
     ids = [uuid.uuid4() for _ in range(count)]
     conn.execute(events.QUERIES["create_staged_events"])
-    events.stage_created(conn, events.created(NOW, pl.Series([str(one) for one in ids])))
+    events.stage_created(conn, events.created(NOW, binary.ids(pl.Series([str(one) for one in ids]))))
     events.publish(conn, "elm", uuid.uuid4())
     return ids
 

@@ -49,10 +49,16 @@ def test_instants_count_microseconds_from_2000() -> None:
 
 
 def test_array_says_its_type_and_length() -> None:
-    ((array,),) = read(binary.rows(1, [binary.id_array(pl.Series([str(one) for one in IDS]))]))
+    ((array,),) = read(binary.rows(1, [binary.id_array(binary.ids(pl.Series([str(one) for one in IDS])))]))
     assert array is not None
     assert struct.unpack_from(">5i", array) == (1, 0, 2950, 4, 1)
     assert array[20:] == b"".join(struct.pack(">i", 16) + one.bytes for one in IDS)
+
+
+def test_part_of_a_column_ends_where_the_column_does() -> None:
+    ids = binary.ids(pl.Series([str(one) for one in IDS]))
+    assert [len(ids), len(ids[1:3]), len(ids[3:9])] == [4, 2, 1]
+    assert ids[3:9].values == IDS[3].bytes
 
 
 def test_nothing_is_no_rows() -> None:
