@@ -235,7 +235,8 @@ def _oldest(issued_dates: pl.Series) -> date | None:
 
 def _with_trades(permits: pl.DataFrame, trades: pl.DataFrame) -> pl.DataFrame:
     """The permits with the list of trades they are directly for, in the order of their names."""
-    direct = trades.filter(pl.col("kind") == "direct").group_by(PERMIT_KEY).agg(pl.col("trade").sort().alias("trades"))
+    by_name = trades.filter(pl.col("kind") == "direct").sort("trade")  # once, not in each of ten thousand groups
+    direct = by_name.group_by(PERMIT_KEY).agg(trades="trade")
     joined = permits.join(direct, on=PERMIT_KEY, how="left", maintain_order="left")
     return joined.with_columns(pl.col("trades").fill_null([]))
 
