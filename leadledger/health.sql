@@ -1,3 +1,3 @@
 -- payments_status --
--- What Stripe told and nobody worked off, and what its books and ours say differently, in one word.
+-- What Stripe told and nobody worked off, what its books and ours say differently, whom nobody answered, in one word.
 select private.payments_status();

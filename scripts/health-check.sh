@@ -70,6 +70,7 @@ words = {
     "ok": "all that Stripe told is worked off, and the books agree",
     "off": "nothing can be bought here",
     "waiting": "events of Stripe wait for more than five minutes: python -m leadledger billing events",
+    "requests": "a request for a refund waits for more than two days: python -m leadledger refunds list",
     "differs": "our books and those of Stripe differ: python -m leadledger billing compare",
 }
 try:

@@ -60,7 +60,7 @@ def _list(conn: psycopg.Connection[Any], say: Say, *, is_all: bool) -> int:
     if not found:
         say("no request waits")
     waiting = [row for row in found if row["status"] in ("waiting", "appealed")]
-    return NOT_WELL if any(datetime.now(UTC) - row["created_at"] > PATIENCE for row in waiting) else DONE
+    return NOT_WELL if any(datetime.now(UTC) - row["waits_since"] > PATIENCE for row in waiting) else DONE
 
 
 def _show(conn: psycopg.Connection[Any], request_id: uuid.UUID, say: Say) -> int:

@@ -58,10 +58,10 @@ select private.appeal_refund(%(account_id)s, %(refund_request_id)s, %(words)s);
 
 -- list_open --
 select request.refund_request_id, request.account_id, request.claim_id, request.complaint, request.status,
-       request.created_at
+       request.created_at, request.waits_since
   from public.refund_requests as request
  where %(is_all)s or request.status in ('waiting', 'appealed')
- order by request.created_at
+ order by request.waits_since
  limit 500;
 
 -- show_request --

@@ -45,12 +45,13 @@ create table public.refund_requests (
   appeal text constraint refund_requests_appeal_length check (char_length(appeal) between 1 and 2000),
   requested_by uuid,
   created_at timestamptz not null default now(),
+  waits_since timestamptz not null default now(),
   decided_at timestamptz,
   constraint refund_requests_claim foreign key (account_id, claim_id)
     references public.claims (account_id, claim_id) on delete cascade
 );
 create index refund_requests_list on public.refund_requests (account_id, created_at desc, refund_request_id);
-create index refund_requests_open on public.refund_requests (created_at) where status in ('waiting', 'appealed');
+create index refund_requests_open on public.refund_requests (waits_since) where status in ('waiting', 'appealed');
 
 create table public.refund_passes (
   is_only boolean constraint refund_passes_pkey primary key default true constraint refund_passes_one check (is_only),
@@ -327,7 +328,8 @@ begin
   end if;
   update public.refund_requests
      set status = 'appealed',
-         appeal = said
+         appeal = said,
+         waits_since = now()
    where account_id = asking and refund_request_id = wanted and status = 'refused'
   returning refund_request_id into made;
   return made;

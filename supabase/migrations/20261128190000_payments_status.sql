@@ -7,6 +7,10 @@ language sql stable security definer set search_path = '' as $$
                         from public.billing_events as event
                        where event.handled_at is null and event.received_at < now() - interval '5 minutes') then 'waiting'
          when exists (select 1 from public.billing_differences as known where known.resolved_at is null) then 'differs'
+         when exists (select 1
+                        from public.refund_requests as request
+                       where request.status in ('waiting', 'appealed') and request.waits_since < now() - interval '2 days')
+              then 'requests'
          else 'ok'
          end
 $$;

@@ -138,3 +138,10 @@ select private.credit_refund(claim.claim_id, 'late', now(), '{}', 'evidence')
   from public.claims as claim
  where not exists (select from public.refunds as refund where refund.claim_id = claim.claim_id)
  limit 1;
+
+-- let_requests_wait --
+update public.refund_requests set waits_since = waits_since - interval '3 days' where status in ('waiting', 'appealed');
+
+-- answer_requests --
+-- Those of other tests.
+update public.refund_requests set status = 'refused', decided_at = now() where status in ('waiting', 'appealed');

@@ -96,6 +96,22 @@ def test_refusal_can_be_appealed_once(sold: Sold, desk: Any) -> None:
     assert sold.entries() == (1, -1)
 
 
+def test_who_waits_for_long_is_told_to_the_health_check(sold: Sold, desk: Any, place: Any) -> None:
+    def status() -> str:
+        return str(place[0].get("/api/supa-env-check").json()["payments_status"])
+
+    request_id = ask(sold).json()["refund_request_id"]
+    assert (status(), desk("list")) == ("off", 0)
+    place[1].execute(SQL["let_requests_wait"])
+    assert (status(), desk("list")) == ("requests", 1)
+    assert desk("refuse", request_id, "--reason", "The permit is open.") == 0
+    place[1].execute(SQL["answer_requests"])
+    assert (status(), desk("list")) == ("off", 0)
+    path = f"/api/refund-requests/{request_id}/appeal"
+    assert sold.person.ask("POST", path, json={"words": "Look again."}).json()["status"] == "appealed"
+    assert (status(), desk("list")) == ("off", 0)
+
+
 def test_evidence_that_comes_later_turns_a_refusal(sold: Sold, desk: Any, place: Any) -> None:
     request_id = ask(sold).json()["refund_request_id"]
     assert desk("refuse", request_id, "--reason", "The permit is open.") == 0

@@ -136,6 +136,7 @@ def test_every_sick_endpoint_is_named_and_no_other(
         ('"off"', "ok", "nothing can be bought here"),
         ('"waiting"', "FAILED", "python -m leadledger billing events"),
         ('"differs"', "FAILED", "python -m leadledger billing compare"),
+        ('"requests"', "FAILED", "python -m leadledger refunds list"),
         ('"unknown"', "FAILED", "not known"),
         ("null", "FAILED", "payments_status = null"),
         ("[]", "FAILED", "payments_status = []"),

@@ -3011,10 +3011,10 @@ export interface components {
             database_status: "connected" | "degraded" | "error";
             /**
              * Payments Status
-             * @description ok; waiting: events of Stripe are not worked off for five minutes; differs: the comparison with Stripe's books found what a person must look at; off: nothing can be bought here; unknown: the database does not say.
+             * @description ok; waiting: events of Stripe are not worked off for five minutes; differs: the comparison with Stripe's books found what a person must look at; requests: one for a refund waits for more than two days; off: as ok, and nothing can be bought here; unknown: the database does not say.
              * @enum {string}
              */
-            payments_status: "ok" | "waiting" | "differs" | "off" | "unknown";
+            payments_status: "ok" | "waiting" | "differs" | "requests" | "off" | "unknown";
         };
         /**
          * ErrorBody
