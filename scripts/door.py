@@ -38,6 +38,6 @@ def restart(script: str, reason: str) -> int:
     path = Path(script).resolve()
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if Path(sys.prefix).resolve() != VENV.resolve() and python.exists():
-        os.execv(python, [str(python), str(path), *sys.argv[1:]])  # noqa: S606 - no shell is wanted
+        os.execv(python, [str(python), str(path), *sys.argv[1:]])  # noqa: S606 - becomes it: signals, terminal and exit status stay ours
     print(f"{path.stem}: {reason}; run `make up` or `poetry install` in {ROOT}", file=sys.stderr)
     return NEEDS_MAKE_UP

@@ -13,6 +13,16 @@ WORK_SECONDS = 0.2  # long enough for the worker to find the second job locked
 LATER_SECONDS = 3.0  # less than the library's own five
 
 
+async def work_until(is_done: asyncio.Event, app: App) -> None:
+    """Work all lanes until it is done, or too late."""
+    working = asyncio.create_task(work_lanes(app, 1, 0.1, is_once=False))
+    try:
+        await asyncio.wait_for(is_done.wait(), LATER_SECONDS)
+    finally:
+        working.cancel()
+        await asyncio.wait([working])
+
+
 async def work_two_under_one_lock() -> None:
     app = App(connector=InMemoryConnector())
     is_done = asyncio.Event()
@@ -28,12 +38,7 @@ async def work_two_under_one_lock() -> None:
     app.task(name="second")(second)
     async with app.open_async():
         await app.configure_task("first", queue=PRODUCT, lock="one").defer_async()
-        working = asyncio.create_task(work_lanes(app, 1, 1.0, is_once=False))
-        try:
-            await asyncio.wait_for(is_done.wait(), LATER_SECONDS)
-        finally:
-            working.cancel()
-            await asyncio.wait([working])
+        await work_until(is_done, app)
 
 
 def test_job_put_in_while_its_lock_was_held_begins_soon_after() -> None:
@@ -58,12 +63,7 @@ async def work_while_stripe_hangs() -> None:
         for _ in range(PRODUCT_CONCURRENCY + 1):
             await app.configure_task("ask").defer_async()
         await app.configure_task("tell").defer_async()
-        working = asyncio.create_task(work_lanes(app, 1, 0.1, is_once=False))
-        try:
-            await asyncio.wait_for(is_done.wait(), LATER_SECONDS)
-        finally:
-            working.cancel()
-            await asyncio.wait([working])
+        await work_until(is_done, app)
 
 
 def test_stripe_that_hangs_holds_up_payments_only() -> None:
